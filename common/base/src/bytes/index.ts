@@ -1,0 +1,2 @@
+export { ByteReader, MalformedBytes } from './reader.js';
+export { ByteWriter } from './writer.js';

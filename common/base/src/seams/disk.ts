@@ -1,0 +1,32 @@
+/**
+ * The disk under the journal: small, so that a simulated one can forget what was not synced.
+ * Start-up and recovery read synchronously (nothing else runs yet); writes and syncs never hold the event loop.
+ */
+export interface Disk {
+  /** Names in `folder`, in no order; an absent folder has none. */
+  list(folder: string): string[];
+  /** Makes `folder` and its parents; durable after syncFolder of its parent. */
+  makeFolder(folder: string): void;
+  /** Opens for reading and writing, creates when absent. */
+  open(path: string): DiskFile;
+  exists(path: string): boolean;
+  remove(path: string): void;
+  /** Atomic replacement; durable after syncFolder. */
+  rename(from: string, to: string): void;
+  /** Makes creations, removals and renames in `folder` durable. */
+  syncFolder(folder: string): void;
+}
+
+export interface DiskFile {
+  /** Length in bytes, unsynced writes included. */
+  size(): number;
+  /** Fills `into` from `position` as far as the file goes; the number of bytes read. */
+  readSync(into: Uint8Array, position: number): number;
+  /** Writes the pieces one after another from `position`. `done` gets the error, or null when the bytes are in the page cache. */
+  write(pieces: readonly Uint8Array[], position: number, done: (error: Error | null) => void): void;
+  /** fdatasync: what was written before the call is durable when `done` gets null. */
+  sync(done: (error: Error | null) => void): void;
+  /** Cuts or extends to `length` bytes, durably: for recovery. */
+  truncateSync(length: number): void;
+  close(): void;
+}

@@ -1,0 +1,1 @@
+export type { Store, StoreReader, StoreSnapshot, StoreWriter } from './contract.js';
