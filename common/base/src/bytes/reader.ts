@@ -78,6 +78,11 @@ export class ByteReader {
     return this.buffer.subarray(at, at + length);
   }
 
+  /** `length` bytes as a copy that outlives the buffer. */
+  bytesCopy(length: number): Uint8Array {
+    return new Uint8Array(this.bytes(length));
+  }
+
   utf8(length: number): string {
     const at = this.advance(length);
     return this.buffer.toString('utf8', at, at + length);
