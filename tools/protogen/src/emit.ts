@@ -170,6 +170,7 @@ function defaultOf(field: protobuf.Field): string {
   const declared = field.options?.['default'];
   if (declared === undefined) return '';
   if (field.resolvedType instanceof protobuf.Enum) return ` = ${field.resolvedType.values[String(declared)]}`;
+  if (kindOf(field).type === 'bigint') return ` = ${String(declared)}n`;
   return typeof declared === 'string' ? ` = ${JSON.stringify(declared)}` : ` = ${String(declared)}`;
 }
 

@@ -29,6 +29,10 @@ export function loadModel(packages: readonly Package[]): Model {
   const files: ProtoFile[] = [];
   const fileOf = new Map<protobuf.ReflectionObject, ProtoFile>();
   const root = new protobuf.Root();
+  // What options.proto extends; protobufjs carries the descriptor's own messages only in a separate module.
+  const fieldOptions = new protobuf.Type('FieldOptions');
+  fieldOptions.extensions = [[1000, 536870911]];
+  root.define('google.protobuf').add(fieldOptions);
   for (const home of packages) {
     for (const entry of readdirSync(home.protoFolder).sort()) {
       if (!entry.endsWith('.proto')) continue;

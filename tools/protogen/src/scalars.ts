@@ -28,6 +28,7 @@ const scalars: Record<string, Scalar> = {
   fixed32: { type: 'number', wireType: 5, read: 'r.fixed32()', write: 'fixed32' },
   sfixed32: { type: 'number', wireType: 5, read: 'r.fixed32() | 0', write: 'fixed32' },
   fixed64: { type: 'number', wireType: 1, read: 'r.fixed64()', write: 'fixed64' },
+  sfixed64: { type: 'number', wireType: 1, read: 'r.fixed64Signed()', write: 'fixed64' },
   double: { type: 'number', wireType: 1, read: 'r.double()', write: 'double' },
   string: { type: 'string', wireType: 2, read: 'r.utf8(r.varint32())', write: 'string' },
   bytes: { type: 'Uint8Array', wireType: 2, read: 'r.bytesCopy(r.varint32())', write: 'delimited' },
@@ -39,9 +40,15 @@ const ids: Record<string, Scalar> = {
   sint64: { type: 'number', wireType: 0, read: 'r.zigzagId()', write: 'zigzagId' },
 };
 
-/** True when the field is marked `[(rfs_id) = true]`: a 64-bit id, in memory a safe number (see base's ids). */
-function isIdField(field: protobuf.Field): boolean {
-  return field.options?.['(rfs_id)'] === true;
+const exact: Record<string, Scalar> = {
+  uint64: { type: 'bigint', wireType: 0, read: 'r.varintExact()', write: 'varintExact' },
+  int64: { type: 'bigint', wireType: 0, read: 'BigInt.asIntN(64, r.varintExact())', write: 'varintExact' },
+};
+
+/** How a field's 64 bits are held: options.proto says what the marks mean. */
+function scalarsFor(field: protobuf.Field): Record<string, Scalar> {
+  if (field.options?.['(rfs_id)'] === true) return ids;
+  return field.options?.['(rfs_exact)'] === true ? exact : scalars;
 }
 
 export function kindOf(field: protobuf.Field): FieldKind {
@@ -62,7 +69,7 @@ export function kindOf(field: protobuf.Field): FieldKind {
   if (field.type === 'bool') {
     return { type: 'boolean', wireType: 0, read: 'r.varint32() !== 0', write: (value) => `w.varint32(${value} ? 1 : 0);` };
   }
-  const scalar = isIdField(field) ? ids[field.type] : scalars[field.type];
+  const scalar = scalarsFor(field)[field.type];
   if (!scalar) throw new Error(`${field.fullName}: type ${field.type} is not supported`);
   return {
     type: scalar.type,

@@ -136,6 +136,12 @@ export class ByteReader {
     return idFromHalves(this.high, this.low);
   }
 
+  /** uint64 to the last bit: for values that somebody else made up and wants back. */
+  varintExact(): bigint {
+    this.halves();
+    return (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
+
   /** sint64 that carries an id (block reports). */
   zigzagId(): number {
     this.halves();
@@ -165,6 +171,11 @@ export class ByteReader {
   fixed64(): number {
     const at = this.advance(8);
     return this.view.getUint32(at + 4, true) * TWO_32 + this.view.getUint32(at, true);
+  }
+
+  fixed64Signed(): number {
+    const at = this.advance(8);
+    return this.view.getInt32(at + 4, true) * TWO_32 + this.view.getUint32(at, true);
   }
 
   double(): number {

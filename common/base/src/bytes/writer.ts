@@ -161,6 +161,12 @@ export class ByteWriter {
     else this.varintHalves(idHigh(id), idLow(id));
   }
 
+  /** All 64 bits of `value` as protobuf uint64 or int64. */
+  varintExact(value: bigint): void {
+    const bits = BigInt.asUintN(64, value);
+    this.varintHalves(Number(bits >> 32n), Number(bits & 0xffffffffn));
+  }
+
   /** An id in its form in memory as protobuf sint64. */
   zigzagId(id: number): void {
     this.zigzagHalves(idHigh(id), idLow(id));
