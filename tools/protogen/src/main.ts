@@ -30,5 +30,6 @@ for (const file of model.files) {
   mkdirSync(file.home.outFolder, { recursive: true });
   writeFileSync(path, text);
 }
-for (const path of stale) process.stdout.write(`${checkOnly ? 'out of date, run npm run generate:' : 'wrote'} ${path}\n`);
+for (const path of stale)
+  process.stdout.write(`${checkOnly ? 'out of date, run npm run generate:' : 'wrote'} ${path}\n`);
 process.exitCode = checkOnly && stale.length > 0 ? 1 : 0;

@@ -67,7 +67,12 @@ export function kindOf(field: protobuf.Field): FieldKind {
     };
   }
   if (field.type === 'bool') {
-    return { type: 'boolean', wireType: 0, read: 'r.varint32() !== 0', write: (value) => `w.varint32(${value} ? 1 : 0);` };
+    return {
+      type: 'boolean',
+      wireType: 0,
+      read: 'r.varint32() !== 0',
+      write: (value) => `w.varint32(${value} ? 1 : 0);`,
+    };
   }
   const scalar = scalarsFor(field)[field.type];
   if (!scalar) throw new Error(`${field.fullName}: type ${field.type} is not supported`);
