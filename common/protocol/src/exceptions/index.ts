@@ -1,0 +1,11 @@
+export {
+  causeOf,
+  codeOfJavaClass,
+  failure,
+  failureFromRemote,
+  type HdfsFailure,
+  javaClassOf,
+  retriable,
+  rowOf,
+} from './convert.js';
+export { type ExceptionCode, type ExceptionRow, exceptionTable, type RetryMeaning } from './table.js';
