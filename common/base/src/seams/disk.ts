@@ -22,11 +22,18 @@ export interface DiskFile {
   size(): number;
   /** Fills `into` from `position` as far as the file goes; the number of bytes read. */
   readSync(into: Uint8Array, position: number): number;
-  /** Writes the pieces one after another from `position`. `done` gets the error, or null when the bytes are in the page cache. */
+  /**
+   * Writes the pieces one after another from `position`; they must not change before `done`, which gets the error, or
+   * null when the bytes are in the page cache. After an error any part of them may be there.
+   */
   write(pieces: readonly Uint8Array[], position: number, done: (error: Error | null) => void): void;
-  /** fdatasync: what was written before the call is durable when `done` gets null. */
+  /**
+   * fdatasync: when `done` gets null, every write of this file that was asked for before the call and succeeded is
+   * durable. After an error nothing is known about any write since the last sync, whatever a later sync says.
+   */
   sync(done: (error: Error | null) => void): void;
   /** Cuts or extends to `length` bytes, durably: for recovery. */
   truncateSync(length: number): void;
+  /** Gives the file back once the operations under way are done; no call may follow. */
   close(): void;
 }
