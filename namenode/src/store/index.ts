@@ -1,0 +1,2 @@
+export { type LmdbOptions, openLmdbStore } from './lmdb.js';
+export { MemoryStore } from './memory.js';
