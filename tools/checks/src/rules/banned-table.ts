@@ -1,0 +1,98 @@
+/** One kind of call to the world, and what takes its place. */
+export interface Banned {
+  readonly kind: Kind;
+  readonly pattern: RegExp;
+  readonly instead: string;
+}
+
+export type Kind =
+  | 'clock'
+  | 'timer'
+  | 'chance'
+  | 'fs'
+  | 'net'
+  | 'process'
+  | 'exit'
+  | 'concat'
+  | 'console'
+  | 'environment'
+  | 'promise';
+
+/** Calls, looked for in code without comments and strings. */
+export const BANNED_CALLS: readonly Banned[] = [
+  {
+    kind: 'clock',
+    pattern: /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.\w+|\bprocess\.hrtime\b/g,
+    instead: 'take a Clock (@rfs/base/seams) in the constructor',
+  },
+  {
+    kind: 'timer',
+    pattern: /(?<![.\w])(?:setTimeout|setInterval|setImmediate)\s*\(/g,
+    instead: 'take a Clock (@rfs/base/seams) in the constructor and use setTimer',
+  },
+  {
+    kind: 'chance',
+    pattern: /\bMath\.random\b|\bcrypto\.(?:random|getRandom)\w*|(?<![.\w])random(?:Bytes|UUID|Int|FillSync)\s*\(/g,
+    instead: 'take a Random (@rfs/base/seams) in the constructor',
+  },
+  {
+    kind: 'exit',
+    pattern: /\bprocess\.(?:exit|abort|kill)\b/g,
+    instead: 'set process.exitCode in the command, or report the failure to whoever composed you',
+  },
+  {
+    kind: 'concat',
+    pattern: /\bBuffer\.concat\b/g,
+    instead: 'keep a list of pieces or write into one reused buffer (ByteWriter of @rfs/base/bytes)',
+  },
+  { kind: 'console', pattern: /\bconsole\.\w+/g, instead: 'take a Logger of @rfs/base/log' },
+  {
+    kind: 'environment',
+    pattern: /\bprocess\.(?:env|argv|cwd|chdir)\b/g,
+    instead: 'declare an option in the configuration table and pass its value in',
+  },
+];
+
+/** Node modules whose import is the call. */
+export const BANNED_MODULES: Readonly<Record<string, { readonly kind: Kind; readonly instead: string }>> = {
+  'node:fs': { kind: 'fs', instead: 'take a Disk (@rfs/base/seams) or a store' },
+  'node:fs/promises': { kind: 'fs', instead: 'take a Disk (@rfs/base/seams) or a store' },
+  'node:net': { kind: 'net', instead: 'use the RPC or the transfer layer of @rfs/protocol' },
+  'node:tls': { kind: 'net', instead: 'use the RPC or the transfer layer of @rfs/protocol' },
+  'node:dgram': { kind: 'net', instead: 'use the RPC or the transfer layer of @rfs/protocol' },
+  'node:dns': { kind: 'net', instead: 'resolve names in the file that opens the connection' },
+  'node:dns/promises': { kind: 'net', instead: 'resolve names in the file that opens the connection' },
+  'node:http': { kind: 'net', instead: 'add a route to a door' },
+  'node:https': { kind: 'net', instead: 'add a route to a door' },
+  'node:child_process': { kind: 'process', instead: 'take what the program would have told as an argument' },
+  'node:worker_threads': { kind: 'process', instead: 'hand the work to the part that owns the thread' },
+  'node:crypto': { kind: 'chance', instead: 'take a Random, or use @rfs/base/checksum for digests' },
+  'node:timers': { kind: 'timer', instead: 'take a Clock (@rfs/base/seams)' },
+  'node:timers/promises': { kind: 'timer', instead: 'take a Clock (@rfs/base/seams)' },
+  'node:perf_hooks': { kind: 'clock', instead: 'take a Clock (@rfs/base/seams), or a measure of @rfs/base/metrics' },
+};
+
+/** In the pure folders nothing may be waited for. */
+export const BANNED_IN_PURE: Banned = {
+  kind: 'promise',
+  pattern: /\basync\b|\bawait\b|\bPromise\b|\bqueueMicrotask\b|\bprocess\.nextTick\b/g,
+  instead: 'return what to do as a value; the driver does it and calls again',
+};
+
+/**
+ * The seams: edge files that may make such calls, because making them is what they are for. A path ending in `/` is a
+ * folder.
+ */
+export const SEAMS: readonly { readonly path: string; readonly kinds: readonly Kind[]; readonly reason: string }[] = [
+  { path: 'common/base/src/system/', kinds: ['clock', 'timer', 'chance'], reason: 'the real Clock and Random' },
+  { path: 'common/base/src/disk/', kinds: ['fs'], reason: 'the real Disk' },
+  { path: 'common/base/src/config/', kinds: ['fs'], reason: 'reads configuration files' },
+  { path: 'tools/checks/src/', kinds: ['fs', 'process'], reason: 'reads the sources, runs the tests' },
+  { path: 'tools/protogen/src/', kinds: ['fs', 'environment'], reason: 'reads and writes sources' },
+];
+
+/** In tests only these kinds count: a test may touch files and sockets, but must say the same on every run. */
+export const BANNED_IN_TESTS: readonly Kind[] = ['chance', 'exit', 'console'];
+
+/** Waiting for a time instead of an event. */
+export const SLEEP_IN_TEST: RegExp = /\bsetTimeout\([^,()]*(?:\(\)\s*=>[^,]*)?,\s*\d{2,}|\bsetTimeout\(\s*\d{2,}/g;
