@@ -49,7 +49,7 @@ function diskSuite(name: string, disk: Disk, folder: string): void {
       const file = disk.open(join(folder, 'many'));
       const pieces = Array.from({ length: 3000 }, (_, i) => Buffer.from(String(i)));
       await write(file, pieces, 0);
-      assert.equal(content(file), Buffer.concat(pieces).toString());
+      assert.equal(content(file), pieces.join(''));
       file.close();
     });
 
