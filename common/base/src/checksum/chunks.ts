@@ -1,5 +1,5 @@
 import { crc32c as native } from '@node-rs/crc32';
-import { assert } from '../assert/index.js';
+import { AssertionFailure } from '../assert/index.js';
 import { CrcShift, combineCrc32c } from './combine.js';
 
 /** Bytes of one CRC in a sums array, big-endian as in HDFS packets and meta files. */
@@ -102,13 +102,19 @@ function checkBounds(
   sumsOffset: number,
   bytesPerChecksum: number,
 ): void {
-  assert(
-    dataOffset >= 0 && dataLength >= 0 && dataOffset + dataLength <= data.length && bytesPerChecksum > 0,
-    `chunks of ${bytesPerChecksum} from ${dataOffset}, ${dataLength} bytes, in data of ${data.length}`,
-  );
-  const sumsLength = BYTES_PER_SUM * chunkCount(dataLength, bytesPerChecksum);
-  assert(
-    sumsOffset >= 0 && sumsOffset + sumsLength <= sums.length,
-    `${sumsLength} bytes of sums from ${sumsOffset} in ${sums.length}`,
+  const sumsEnd = sumsOffset + BYTES_PER_SUM * chunkCount(dataLength, bytesPerChecksum);
+  if (
+    dataOffset >= 0 &&
+    dataLength >= 0 &&
+    dataOffset + dataLength <= data.length &&
+    bytesPerChecksum > 0 &&
+    sumsOffset >= 0 &&
+    sumsEnd <= sums.length
+  ) {
+    return;
+  }
+  throw new AssertionFailure(
+    `chunks of ${bytesPerChecksum}: ${dataLength} bytes from ${dataOffset} of ${data.length}, ` +
+      `sums ${sumsOffset} to ${sumsEnd} of ${sums.length}`,
   );
 }
