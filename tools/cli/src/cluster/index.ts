@@ -1,0 +1,1 @@
+export { Cluster, type ClusterDescription, removeFolder } from './cluster.js';

@@ -1,0 +1,19 @@
+import type { Command } from '../terminal/index.js';
+
+/** A subcommand as the overview shows it, and how to get its code. */
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every subcommand of rfs, in the order of the overview. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  up: {
+    summary: 'run a whole cluster on this machine',
+    load: async () => (await import('./up.js')).up,
+  },
+  version: {
+    summary: 'print the version of rfs and of the HDFS it speaks',
+    load: async () => (await import('./version.js')).version,
+  },
+};
