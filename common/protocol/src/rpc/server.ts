@@ -1,0 +1,211 @@
+import { ByteReader } from '@rfs/base/bytes';
+import type { Failure } from '@rfs/base/failure';
+import type { Clock, Timer } from '@rfs/base/seams';
+import { failure } from '../exceptions/index.js';
+import { NO_STATE_ID } from '../service/index.js';
+import type { RpcCall } from './call.js';
+import { RpcConnection } from './connection.js';
+import type { ProtocolTable } from './table.js';
+import { atEndOfTurn, type Listener, listen, type Wire, type WireEvents } from './wire.js';
+
+/** What a server puts up with. At a limit on input it stops reading; beyond `maxConnections` it closes new ones. */
+export interface RpcLimits {
+  /** Longest request in bytes; a longer one closes its connection (ipc.maximum.data.length). */
+  readonly maxFrameBytes: number;
+  /** Open connections. */
+  readonly maxConnections: number;
+  /** Calls of one connection that wait for their answers. */
+  readonly maxCallsPerConnection: number;
+  /** Calls of one connection handled in one turn of the event loop, so that others get theirs. */
+  readonly maxCallsPerTurn: number;
+  /** Bytes of answers that a client has not read yet. */
+  readonly maxPendingBytes: number;
+  /** With more connections than this, idle ones are closed (ipc.client.idlethreshold). */
+  readonly idleThreshold: number;
+  /** A connection without calls that long is idle (twice ipc.client.connection.maxidletime). */
+  readonly idleMs: number;
+  /** A client that reads nothing of its answers that long is cut off. */
+  readonly stalledMs: number;
+}
+
+export const DEFAULT_RPC_LIMITS: RpcLimits = {
+  maxFrameBytes: 64 * 1024 * 1024,
+  maxConnections: 20_000,
+  maxCallsPerConnection: 4096,
+  maxCallsPerTurn: 2048,
+  maxPendingBytes: 8 * 1024 * 1024,
+  idleThreshold: 4000,
+  idleMs: 20_000,
+  stalledMs: 120_000,
+};
+
+export interface RpcServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly table: ProtocolTable;
+  readonly clock: Clock;
+  readonly limits?: Partial<RpcLimits>;
+  /** The state id that answers carry; without it they carry none. */
+  readonly stateId?: () => number;
+  /** Refuses a connection's user; by default only one without a name. */
+  readonly authorize?: (user: string, realUser: string | undefined, address: string) => Failure | undefined;
+  /** Told of every connection that ended because of what the client sent. */
+  readonly onMalformed?: (client: string, message: string) => void;
+  /** Told of every answered call, with the ms from its arrival to its answer. */
+  readonly onCall?: (protocol: string, method: string, tookMs: number, failed: boolean) => void;
+}
+
+/** Counters of a server: read them, never write them. */
+export interface RpcServerStats {
+  connections: number;
+  connectionsRefused: number;
+  calls: number;
+  callsInFlight: number;
+  malformed: number;
+}
+
+const SWEEP_MS = 10_000;
+const CLOSE_GRACE_MS = 500;
+
+/** A Hadoop RPC server (version 9) for the protocols of one table. */
+export class RpcServer {
+  readonly table: ProtocolTable;
+  readonly clock: Clock;
+  readonly limits: RpcLimits;
+  readonly stats: RpcServerStats = { connections: 0, connectionsRefused: 0, calls: 0, callsInFlight: 0, malformed: 0 };
+  /** For the connections: one reader serves all, since a frame is decoded in one go. */
+  readonly reader = new ByteReader(new Uint8Array(0));
+  private readonly options: RpcServerOptions;
+  private readonly connections = new Set<RpcConnection>();
+  private turn: RpcConnection[] = [];
+  private readonly runTurn: () => void;
+  private listener: Listener | null = null;
+  private sweep: Timer;
+  private onAllGone: (() => void) | null = null;
+
+  private constructor(options: RpcServerOptions) {
+    this.options = options;
+    this.table = options.table;
+    this.clock = options.clock;
+    this.limits = { ...DEFAULT_RPC_LIMITS, ...options.limits };
+    this.runTurn = () => this.endTurn();
+    this.sweep = this.clock.setTimer(SWEEP_MS, () => this.sweepConnections());
+  }
+
+  /** Opens the port. The result is an Error when that fails. */
+  static listen(options: RpcServerOptions, done: (result: RpcServer | Error) => void): void {
+    const server = new RpcServer(options);
+    listen(
+      options.host,
+      options.port,
+      (wire) => server.accept(wire),
+      (result) => {
+        if (result instanceof Error) {
+          server.sweep.cancel();
+          done(result);
+          return;
+        }
+        server.listener = result;
+        done(server);
+      },
+    );
+  }
+
+  get host(): string {
+    return this.listener?.host ?? this.options.host;
+  }
+
+  get port(): number {
+    return this.listener?.port ?? this.options.port;
+  }
+
+  /** Stops accepting, sends what is ready, closes all connections; answers to calls still open go nowhere. */
+  close(done: () => void): void {
+    this.sweep.cancel();
+    this.listener?.close(() => undefined);
+    this.listener = null;
+    for (const connection of this.connections) connection.shutDown();
+    if (this.connections.size === 0) {
+      done();
+      return;
+    }
+    const late = this.clock.setTimer(CLOSE_GRACE_MS, () => {
+      for (const connection of this.connections) connection.destroy();
+    });
+    this.onAllGone = () => {
+      late.cancel();
+      done();
+    };
+  }
+
+  /** For the connections. */
+  stateId(): number {
+    return this.options.stateId === undefined ? NO_STATE_ID : this.options.stateId();
+  }
+
+  /** For the connections. */
+  authorize(user: string, realUser: string | undefined, address: string): Failure | undefined {
+    if (user === '') return failure('AccessControlException', 'The connection context names no user');
+    return this.options.authorize?.(user, realUser, address);
+  }
+
+  /** For the connections: `connection.endOfTurn` runs once this turn's input is handled. */
+  atEndOfTurn(connection: RpcConnection): void {
+    if (this.turn.length === 0) atEndOfTurn(this.runTurn);
+    this.turn.push(connection);
+  }
+
+  /** For the connections. */
+  finished(call: RpcCall<unknown>, failed: boolean): void {
+    this.stats.callsInFlight--;
+    const observe = this.options.onCall;
+    if (observe !== undefined) {
+      observe(call.method.protocol, call.method.name, this.clock.monotonicMs() - call.receivedMs, failed);
+    }
+  }
+
+  /** For the connections. */
+  malformed(connection: RpcConnection, message: string): void {
+    this.stats.malformed++;
+    this.options.onMalformed?.(`${connection.clientAddress}:${connection.clientPort}`, message);
+  }
+
+  /** For the connections. */
+  forget(connection: RpcConnection): void {
+    if (!this.connections.delete(connection)) return;
+    this.stats.connections--;
+    if (this.connections.size === 0) this.onAllGone?.();
+  }
+
+  private accept(wire: Wire): WireEvents {
+    const connection = new RpcConnection(this, wire);
+    if (this.connections.size >= this.limits.maxConnections) {
+      this.stats.connectionsRefused++;
+      wire.destroy();
+      return connection;
+    }
+    this.connections.add(connection);
+    this.stats.connections++;
+    return connection;
+  }
+
+  private endTurn(): void {
+    const connections = this.turn;
+    this.turn = [];
+    for (const connection of connections) connection.endOfTurn();
+  }
+
+  private sweepConnections(): void {
+    const now = this.clock.monotonicMs();
+    const crowded = this.connections.size > this.limits.idleThreshold;
+    for (const connection of this.connections) {
+      const quietMs = now - connection.lastActiveMs;
+      const stalled = connection.outbox.pendingBytes > 0 && quietMs > this.limits.stalledMs;
+      const idle = crowded && connection.inFlight === 0 && quietMs > this.limits.idleMs;
+      const lingers = connection.gone && quietMs > SWEEP_MS;
+      if (stalled || idle || lingers) connection.destroy();
+    }
+    this.sweep = this.clock.setTimer(SWEEP_MS, () => this.sweepConnections());
+  }
+}
