@@ -20,7 +20,7 @@ interface UpOptions {
   readonly json: boolean;
   readonly properties: Readonly<Record<string, string>>;
   /** A command to run on the cluster, which ends with it. */
-  readonly then: readonly string[];
+  readonly program: readonly string[];
 }
 
 /** `rfs up`: a whole cluster of child processes on loopback. */
@@ -76,7 +76,7 @@ async function parse(args: readonly string[], { terminal }: CommandContext): Pro
     terminal.err(`rfs up: ${refused}\n`);
     return 2;
   }
-  return { ...found, properties, then: (found['--'] as string[] | undefined) ?? [] };
+  return { ...found, properties, program: (found['--'] as string[] | undefined) ?? [] };
 }
 
 /** Properties from `name=value` words, or what is wrong with them. */
@@ -114,8 +114,8 @@ async function runCluster(options: UpOptions, context: CommandContext): Promise<
     if (!ready) return 0;
     const description = cluster.describe();
     if (options.json) terminal.out(`${JSON.stringify(description)}\n`);
-    else if (options.then.length === 0) terminal.out(welcome(description, systemClock.monotonicMs() - startedMs));
-    if (options.then.length > 0) return await runThen(options.then, description, context, stopAsked);
+    else if (options.program.length === 0) terminal.out(welcome(description, systemClock.monotonicMs() - startedMs));
+    if (options.program.length > 0) return await runProgram(options.program, description, context, stopAsked);
     await stopAsked;
     return 0;
   } catch (error) {
@@ -143,7 +143,7 @@ function stopSignal(): Promise<void> {
 }
 
 /** Runs a command that finds the cluster by HADOOP_CONF_DIR and rfs in its PATH; the result is its exit code. */
-function runThen(
+function runProgram(
   words: readonly string[],
   description: ClusterDescription,
   { environment, workingFolder, terminal }: CommandContext,

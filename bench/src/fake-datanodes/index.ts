@@ -1,0 +1,1 @@
+export { FakeDatanode, startFakeDatanodes } from './fake-datanode.js';

@@ -1,0 +1,2 @@
+export { FileTree } from './file-tree.js';
+export { makeHome } from './home.js';

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Peer, PeerOptions } from './peer.js';
+import { SERVER_CORE } from './peer.js';
+import { runProgram, waitForPort } from './processes.js';
+
+/** Beside the project when it is there; it brings Apache Hadoop's jars. */
+const COMPAT = resolve(import.meta.dirname, '../../../../shared/compat');
+
+/** A real Apache HDFS, or undefined when the means to start one are not there. */
+export async function startApache(options: PeerOptions): Promise<Peer | undefined> {
+  const script = join(COMPAT, 'apache.sh');
+  if (!existsSync(script)) return undefined;
+  const properties = Object.entries(options.properties).map(([name, value]) => `${name}=${value}`);
+  const { folder } = options;
+  const pinned = ['-c', String(SERVER_CORE), 'bash', script, 'up', folder, String(options.datanodes), ...properties];
+  const output = await runProgram('taskset', pinned);
+  const [, rpc, http] = /hdfs=hdfs:\/\/(\S+) http=(\S+)/.exec(output) as unknown as [string, string, string];
+  await waitForPort(rpc);
+  return {
+    name: 'apache',
+    rpc,
+    http,
+    namenodePid: Number(readFileSync(join(folder, 'pids'), 'utf8').split('\n')[0]),
+    conf: join(folder, 'conf'),
+    stop: async () => {
+      await runProgram('bash', [script, 'down', folder]);
+    },
+  };
+}

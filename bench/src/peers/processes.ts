@@ -1,0 +1,68 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import process from 'node:process';
+import { LOAD_CORE } from './peer.js';
+
+const POLL_MS = 50;
+
+/** Puts this process, all threads of it, on the load's core. */
+export function pinLoad(): void {
+  execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
+}
+
+/** Fulfilled when something listens at `address`. */
+export async function waitForPort(address: string, patienceMs = 60_000): Promise<void> {
+  const [host, port] = address.split(':') as [string, string];
+  const deadlineMs = performance.now() + patienceMs;
+  while (!(await accepts(host, Number(port)))) {
+    if (performance.now() > deadlineMs) throw new Error(`nobody listens at ${address} after ${patienceMs} ms`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Runs a program to its end; its standard output. */
+export function runProgram(program: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 ? resolve(output) : reject(new Error(`${program} ended with ${code}`))));
+  });
+}
+
+/** Ends a process and waits until it is gone. */
+export async function endProcess(pid: number, patienceMs = 5000): Promise<void> {
+  const deadlineMs = performance.now() + patienceMs;
+  signal(pid, 'SIGTERM');
+  while (signal(pid, 0)) {
+    if (performance.now() > deadlineMs) signal(pid, 'SIGKILL');
+    await sleep(POLL_MS);
+  }
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** False when there is no such process. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

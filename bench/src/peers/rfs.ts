@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import type { Peer, PeerOptions } from './peer.js';
+import { SERVER_CORE } from './peer.js';
+import { endProcess } from './processes.js';
+
+const PROGRAM = resolve(import.meta.dirname, '../../../tools/cli/bin/rfs.js');
+
+interface Description {
+  readonly hdfs: string;
+  readonly webhdfs: string;
+  readonly conf: string;
+  readonly namenodes: readonly { readonly pid: number }[];
+}
+
+/** rfs up, all its daemons on the servers' core. */
+export function startRfs(options: PeerOptions): Promise<Peer> {
+  const properties = Object.entries(options.properties).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+  const up = ['up', '--json', '--dir', join(options.folder), '--datanodes', String(options.datanodes), ...properties];
+  const child = spawn('taskset', ['-c', String(SERVER_CORE), process.execPath, PROGRAM, ...up], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolvePeer, reject) => {
+    let output = '';
+    child.once('exit', (code) => reject(new Error(`rfs up ended with ${code}`)));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (!output.includes('\n')) return;
+      const description = JSON.parse(output) as Description;
+      resolvePeer({
+        name: 'rfs',
+        rpc: description.hdfs.slice('hdfs://'.length),
+        http: description.webhdfs,
+        namenodePid: description.namenodes[0]?.pid as number,
+        conf: description.conf,
+        stop: () => endProcess(child.pid as number),
+      });
+    });
+  });
+}
