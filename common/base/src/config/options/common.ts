@@ -1,0 +1,203 @@
+import { option, optional } from '../option.js';
+import { address, boolean, choice, decimal, duration, integer, list, size, text } from '../types.js';
+
+/** What clients and daemons alike read. Keys, defaults and units are HDFS's (core-default.xml, hdfs-default.xml). */
+export const commonOptions = {
+  defaultFs: option({
+    key: 'fs.defaultFS',
+    type: text(),
+    default: 'file:///',
+    help: 'The file system of paths without scheme: hdfs://host:port or hdfs://nameservice.',
+    flag: 'fs',
+  }),
+  tmpDir: option({
+    key: 'hadoop.tmp.dir',
+    type: text(),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Hadoop's own syntax
+    default: '/tmp/hadoop-${user.name}',
+    help: 'The folder under which other folders lie by default.',
+  }),
+  nameservices: optional({ key: 'dfs.nameservices', type: list(), help: 'Names of the nameservices.' }),
+  nameserviceId: optional({
+    key: 'dfs.nameservice.id',
+    type: text(),
+    help: 'The nameservice of this node; needed when several are configured.',
+  }),
+  namenodeIds: optional({
+    key: 'dfs.ha.namenodes',
+    type: list(),
+    help: 'With the nameservice appended: the names of its namenodes.',
+  }),
+  namenodeRpcAddress: optional({
+    key: 'dfs.namenode.rpc-address',
+    type: address(8020),
+    help: 'Address of the namenode for clients and datanodes; without it that of fs.defaultFS.',
+    scoped: true,
+  }),
+  namenodeHttpAddress: option({
+    key: 'dfs.namenode.http-address',
+    type: address(9870),
+    default: '0.0.0.0:9870',
+    help: 'Address of the namenode for WebHDFS, metrics and JMX beans.',
+    scoped: true,
+  }),
+  blockSizeBytes: option({
+    key: 'dfs.blocksize',
+    type: size(1),
+    default: '134217728',
+    help: 'Block size of new files.',
+  }),
+  bytesPerChecksum: option({
+    key: 'dfs.bytes-per-checksum',
+    type: integer(1, 16 * 1024 * 1024),
+    default: '512',
+    help: 'Bytes that one checksum covers. Divides the block size.',
+  }),
+  checksumType: option({
+    key: 'dfs.checksum.type',
+    type: choice('CRC32C', 'CRC32', 'NULL'),
+    default: 'CRC32C',
+    help: 'Kind of checksum of new files.',
+  }),
+  replication: option({
+    key: 'dfs.replication',
+    type: integer(1, 32_767),
+    default: '3',
+    help: 'Replicas of new files.',
+  }),
+  writePacketBytes: option({
+    key: 'dfs.client-write-packet-size',
+    type: integer(1024, 16 * 1024 * 1024),
+    default: '65536',
+    help: 'Bytes of a packet on its way to datanodes.',
+  }),
+  fileBufferBytes: option({
+    key: 'io.file.buffer.size',
+    type: integer(512),
+    default: '4096',
+    help: 'Buffer size told to clients among the server defaults.',
+  }),
+  trashIntervalMinutes: option({
+    key: 'fs.trash.interval',
+    type: decimal(0),
+    default: '0',
+    help: 'Minutes after which what lies in the trash is deleted; 0 switches the trash off.',
+  }),
+  umask: option({
+    key: 'fs.permissions.umask-mode',
+    type: text(),
+    default: '022',
+    help: 'The umask of new files and folders, octal or symbolic.',
+  }),
+  rpcPingIntervalMs: option({
+    key: 'ipc.ping.interval',
+    type: duration('ms', 1),
+    default: '60000',
+    help: 'After this long without an answer a client pings its server.',
+  }),
+  rpcTimeoutMs: option({
+    key: 'ipc.client.rpc-timeout.ms',
+    type: duration('ms'),
+    default: '120000',
+    help: 'A call without answer for this long fails; 0 waits as long as pings succeed.',
+  }),
+  rpcConnectTimeoutMs: option({
+    key: 'ipc.client.connect.timeout',
+    type: duration('ms', 1),
+    default: '20000',
+    help: 'A connection that takes longer to be made has failed.',
+  }),
+  rpcConnectRetries: option({
+    key: 'ipc.client.connect.max.retries',
+    type: integer(0),
+    default: '10',
+    help: 'Attempts to connect to a server that refuses.',
+  }),
+  rpcConnectRetryMs: option({
+    key: 'ipc.client.connect.retry.interval',
+    type: duration('ms'),
+    default: '1000',
+    help: 'Pause between these attempts.',
+  }),
+  rpcMaximumIdleMs: option({
+    key: 'ipc.client.connection.maxidletime',
+    type: duration('ms', 1),
+    default: '10000',
+    help: 'A client closes a connection that it has not used for this long; a server after twice as long.',
+  }),
+  rpcMaximumRequestBytes: option({
+    key: 'ipc.maximum.data.length',
+    type: size(64 * 1024, 1024 ** 3),
+    default: '134217728',
+    help: 'The longest request that a server accepts; a longer one costs the connection.',
+  }),
+  rpcMaximumResponseBytes: option({
+    key: 'ipc.maximum.response.length',
+    type: size(64 * 1024, 1024 ** 3),
+    default: '134217728',
+    help: 'The longest response that a client accepts.',
+  }),
+  rpcMaximumConnections: option({
+    key: 'ipc.server.max.connections',
+    type: integer(0),
+    default: '0',
+    help: 'Connections that a server holds at once; 0 means no limit of its own.',
+  }),
+  rpcListenBacklog: option({
+    key: 'ipc.server.listen.queue.size',
+    type: integer(1),
+    default: '256',
+    help: 'Connections that may wait to be accepted.',
+  }),
+  rpcNoDelay: option({
+    key: 'ipc.server.tcpnodelay',
+    type: boolean(),
+    default: 'true',
+    help: "Sends answers at once (switches Nagle's algorithm off).",
+  }),
+  rpcCallsPerConnection: option({
+    key: 'rfs.rpc.connection.calls.max',
+    type: integer(1),
+    default: '4096',
+    help: 'Calls in flight on one connection; a server reads no more from it until some are answered.',
+  }),
+  dataPacketMaximumBytes: option({
+    key: 'dfs.data.transfer.max.packet.size',
+    type: integer(65_536, 128 * 1024 * 1024),
+    default: '16777216',
+    help: 'The longest packet of the data transfer protocol that is accepted.',
+  }),
+  useDatanodeHostname: option({
+    key: 'dfs.client.use.datanode.hostname',
+    type: boolean(),
+    default: 'false',
+    help: 'Connects to datanodes by name, not by address.',
+  }),
+  socketTimeoutMs: option({
+    key: 'dfs.client.socket-timeout',
+    type: duration('ms', 1),
+    default: '60000',
+    help: 'A datanode that says nothing for this long has failed.',
+  }),
+  logLevel: option({
+    key: 'rfs.log.level',
+    type: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    help: 'The least important log lines that are written.',
+    flag: 'log-level',
+    variable: 'RFS_LOG_LEVEL',
+  }),
+  logFile: optional({
+    key: 'rfs.log.file',
+    type: text(),
+    help: 'File for the log as JSON lines; without it the log goes to standard error.',
+    flag: 'log-file',
+    variable: 'RFS_LOG_FILE',
+  }),
+  closeTimeoutMs: option({
+    key: 'rfs.close.timeout',
+    type: duration('ms', 1),
+    default: '10s',
+    help: 'How long a daemon that was told to stop may take before it is ended.',
+  }),
+};

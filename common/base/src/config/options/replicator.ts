@@ -1,0 +1,84 @@
+import { option, optional } from '../option.js';
+import { addresses, duration, integer, size } from '../types.js';
+
+/** Settings of Raft and its journal: rfs's own, for HDFS keeps its edits otherwise. */
+export const replicatorOptions = {
+  peers: optional({
+    key: 'rfs.raft.peers',
+    type: addresses(),
+    help: 'Addresses of all members of the group, this one among them; without it the namenode is alone.',
+    flag: 'peers',
+  }),
+  electionTimeoutMs: option({
+    key: 'rfs.raft.election-timeout',
+    type: duration('ms', 10),
+    default: '500ms',
+    help: 'Silence of the leader after which a follower stands for election; up to twice as long at random.',
+  }),
+  peerHeartbeatMs: option({
+    key: 'rfs.raft.heartbeat-interval',
+    type: duration('ms', 1),
+    default: '50ms',
+    help: 'Time between messages of a leader that has nothing to send.',
+  }),
+  maximumProposalBytes: option({
+    key: 'rfs.raft.proposals.max-bytes',
+    type: size(1024 * 1024),
+    default: '64m',
+    help: 'Proposals that wait for the journal; beyond that callers are told to come back.',
+  }),
+  maximumBatchBytes: option({
+    key: 'rfs.journal.batch.max-bytes',
+    type: size(4096, 256 * 1024 * 1024),
+    default: '4m',
+    help: 'What one write to the journal holds at most.',
+  }),
+  segmentBytes: option({
+    key: 'rfs.journal.segment.bytes',
+    type: size(64 * 1024, 1024 ** 3),
+    default: '64m',
+    help: 'Size at which a segment of the journal is closed and the next begun.',
+  }),
+  retainedJournalBytes: option({
+    key: 'rfs.journal.retained.bytes',
+    type: size(0),
+    default: '256m',
+    help: 'Applied entries kept for followers that are behind, before they need a whole snapshot.',
+  }),
+  applyBatchEntries: option({
+    key: 'rfs.apply.batch.max-entries',
+    type: integer(1),
+    default: '512',
+    help: 'Entries applied in one store transaction at most.',
+  }),
+  applySliceMs: option({
+    key: 'rfs.apply.slice',
+    type: duration('ms', 1),
+    default: '10ms',
+    help: 'Time after which long work gives way to requests.',
+  }),
+  purgeBatchEntries: option({
+    key: 'rfs.delete.purge.max-entries',
+    type: integer(1, 100_000),
+    default: '1000',
+    help: 'Entries of a deleted tree that one purge command removes.',
+  }),
+  heldCallMs: option({
+    key: 'rfs.namenode.held-call.timeout',
+    type: duration('ms'),
+    default: '5s',
+    help: 'How long a call is held while there is no leader, or its replica is behind.',
+  }),
+  completeWaitMs: option({
+    key: 'rfs.namenode.report-wait.timeout',
+    type: duration('ms'),
+    default: '1s',
+    help: 'How long complete and addBlock wait for reports before they send the client to sleep.',
+  }),
+  storeMapBytes: option({
+    key: 'rfs.store.map.bytes',
+    type: size(16 * 1024 * 1024),
+    default: '1t',
+    help: 'Address space reserved for the namespace store; the largest size it can grow to.',
+  }),
+};
