@@ -19,11 +19,18 @@ export interface NamespaceEvents {
     replication: number,
     expected: readonly StorageRef[],
   ): void;
-  /** The stamp or the expected storages of a block under construction changed (pipeline update, append, recovery start). */
-  blockReopened(
+  /** The stamp or the expected storages of a block under construction changed (pipeline update, append). */
+  blockReopened(block: BlockId, stamp: GenerationStamp, lengthBytes: number, expected: readonly StorageRef[]): void;
+  /**
+   * The block is to be recovered under `recoveryStamp` by one of the `expected` storages' datanodes. `truncateBytes`
+   * is the length to cut the replicas to, -1 for no truncate. Until then the block keeps its stamp and length.
+   */
+  blockRecoveryStarted(
     block: BlockId,
     stamp: GenerationStamp,
     lengthBytes: number,
+    recoveryStamp: GenerationStamp,
+    truncateBytes: number,
     expected: readonly StorageRef[],
   ): void;
   /** The client committed the block: no more bytes will come, replicas with this stamp and length are good. */

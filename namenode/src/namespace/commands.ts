@@ -1,0 +1,71 @@
+import { assert } from '@rfs/base/assert';
+import { ByteReader, ByteWriter, type Codec } from '@rfs/base/bytes';
+import * as messages from '../generated/command.js';
+import { type CommandHeader, CommandKind, decodeCommandHeader, encodeCommandHeader } from '../generated/command.js';
+
+/** The message of each kind of command. */
+export const commandCodecs = {
+  [CommandKind.BOOTSTRAP]: messages.BootstrapCommand,
+  [CommandKind.CONFIGURE]: messages.ConfigureCommand,
+  [CommandKind.SET_SAFE_MODE]: messages.SetSafeModeCommand,
+  [CommandKind.PURGE]: messages.PurgeCommand,
+  [CommandKind.MKDIRS]: messages.MkdirsCommand,
+  [CommandKind.CREATE]: messages.CreateCommand,
+  [CommandKind.APPEND]: messages.AppendCommand,
+  [CommandKind.TRUNCATE]: messages.TruncateCommand,
+  [CommandKind.CONCAT]: messages.ConcatCommand,
+  [CommandKind.RENAME]: messages.RenameCommand,
+  [CommandKind.RENAME2]: messages.Rename2Command,
+  [CommandKind.DELETE]: messages.DeleteCommand,
+  [CommandKind.SET_PERMISSION]: messages.SetPermissionCommand,
+  [CommandKind.SET_OWNER]: messages.SetOwnerCommand,
+  [CommandKind.SET_REPLICATION]: messages.SetReplicationCommand,
+  [CommandKind.SET_TIMES]: messages.SetTimesCommand,
+  [CommandKind.TOUCH_ACCESS_TIMES]: messages.TouchAccessTimesCommand,
+  [CommandKind.ADD_BLOCK]: messages.AddBlockCommand,
+  [CommandKind.ABANDON_BLOCK]: messages.AbandonBlockCommand,
+  [CommandKind.COMPLETE]: messages.CompleteCommand,
+  [CommandKind.FSYNC]: messages.FsyncCommand,
+  [CommandKind.UPDATE_BLOCK_FOR_PIPELINE]: messages.UpdateBlockForPipelineCommand,
+  [CommandKind.UPDATE_PIPELINE]: messages.UpdatePipelineCommand,
+  [CommandKind.RELEASE_LEASE]: messages.ReleaseLeaseCommand,
+  [CommandKind.COMMIT_BLOCK_SYNCHRONIZATION]: messages.CommitBlockSynchronizationCommand,
+} as const satisfies Record<CommandKind, { readonly name: string }>;
+
+type MessageIn<C> = C extends Codec<infer Message> ? Message : never;
+
+/** The message of a kind of command. */
+export type CommandMessage<K extends CommandKind> = MessageIn<(typeof commandCodecs)[K]>;
+
+/** Makes entries' data; keeps one buffer. */
+export class CommandEncoder {
+  private readonly writer = new ByteWriter(1024);
+
+  /** The data of an entry, in memory of its own. */
+  encode<K extends CommandKind>(kind: K, header: CommandHeader, message: CommandMessage<K>): Uint8Array {
+    const { writer } = this;
+    writer.reset();
+    writer.varint32(kind);
+    const at = writer.beginDelimited();
+    encodeCommandHeader(writer, header);
+    writer.endDelimited(at);
+    (commandCodecs[kind] as unknown as Codec<CommandMessage<K>>).encode(writer, message);
+    return writer.copy();
+  }
+}
+
+/** A decoded entry. */
+export interface DecodedCommand {
+  readonly kind: CommandKind;
+  readonly header: CommandHeader;
+  readonly message: unknown;
+}
+
+export function decodeCommand(data: Uint8Array, reader = new ByteReader(data)): DecodedCommand {
+  reader.reset(data);
+  const kind = reader.varint32() as CommandKind;
+  const header = decodeCommandHeader(reader, reader.delimitedEnd());
+  const codec = commandCodecs[kind] as unknown as Codec<unknown> | undefined;
+  assert(codec !== undefined, `the log has a command of kind ${kind}, which this program does not know`);
+  return { kind, header, message: codec.decode(reader, data.length) };
+}

@@ -1,0 +1,21 @@
+export { CommandKind } from '../generated/command.js';
+export { CommandEncoder, type CommandMessage, decodeCommand } from './commands.js';
+export { MANUAL_SAFE_MODE_TIP, safeModeText } from './context.js';
+export type { NamespaceEvents, StorageRef } from './events.js';
+export type { FileStatus } from './file-status.js';
+export { type Inode, InodeFlag, InodeKind, pathOf } from './inode.js';
+export type { Leases } from './leases.js';
+export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export { CreateFlag } from './ops/create.js';
+export { checkPathLength, isValidName } from './path.js';
+export { Access, Caller, NOBODY } from './permissions.js';
+export { getFileInfo } from './reads/file-info.js';
+export { BlockState, type IdentityRow } from './records.js';
+export {
+  COMMAND_ENTRY,
+  type CommittedEntry,
+  IDENTITY_ENTRY,
+  StateMachine,
+  type StateMachineOptions,
+} from './state-machine.js';
+export { Tree } from './tree.js';

@@ -1,0 +1,74 @@
+import type { ByteReader, ByteWriter } from '@rfs/base/bytes';
+import {
+  CommandKind,
+  decodeFileStatusRecord,
+  encodeFileStatusRecord,
+  type FileStatusRecord,
+} from '../generated/command.js';
+import type { FileStatus } from './file-status.js';
+
+/** How the reply of an at-most-once command is kept for a repeated call. */
+interface KeptReply {
+  /** False for a reply that is no success and is judged again. */
+  keeps(reply: unknown): boolean;
+  encode(writer: ByteWriter, reply: unknown): void;
+  decode(reader: ByteReader): unknown;
+}
+
+/** Success alone is remembered; the reply is always the same. */
+function constant(reply: unknown): KeptReply {
+  return { keeps: (given) => given === reply, encode: () => {}, decode: () => reply };
+}
+
+const createReply: KeptReply = {
+  keeps: () => true,
+  encode: (writer, reply) => encodeFileStatusRecord(writer, recordOf(reply as FileStatus)),
+  decode: (reader) => statusFrom(decodeFileStatusRecord(reader, reader.end)),
+};
+
+/** The at-most-once commands (@AtMostOnce in ClientProtocol) and what is kept of their replies. */
+export const keptReplies: { readonly [K in CommandKind]?: KeptReply } = {
+  [CommandKind.CREATE]: createReply,
+  [CommandKind.CONCAT]: constant(true),
+  [CommandKind.RENAME]: constant(true),
+  [CommandKind.RENAME2]: constant(true),
+  [CommandKind.DELETE]: constant(true),
+  [CommandKind.UPDATE_PIPELINE]: constant(true),
+};
+
+export function recordOf(status: FileStatus): FileStatusRecord {
+  return {
+    kind: status.kind,
+    inodeId: status.id,
+    lengthBytes: status.lengthBytes,
+    mode: status.mode,
+    owner: status.owner,
+    group: status.group,
+    modificationTimeMs: status.mtimeMs,
+    accessTimeMs: status.atimeMs,
+    replication: status.replication,
+    blockSizeBytes: status.blockSizeBytes,
+    flags: status.flags,
+    storagePolicy: status.storagePolicy,
+  };
+}
+
+export function statusFrom(record: FileStatusRecord): FileStatus {
+  return {
+    kind: record.kind as FileStatus['kind'],
+    id: record.inodeId,
+    name: '',
+    lengthBytes: record.lengthBytes,
+    mode: record.mode,
+    owner: record.owner,
+    group: record.group,
+    mtimeMs: record.modificationTimeMs,
+    atimeMs: record.accessTimeMs,
+    replication: record.replication,
+    blockSizeBytes: record.blockSizeBytes,
+    childCount: 0,
+    storagePolicy: record.storagePolicy,
+    flags: record.flags,
+    target: '',
+  };
+}

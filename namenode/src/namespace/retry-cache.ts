@@ -1,0 +1,153 @@
+import { ByteReader, ByteWriter } from '@rfs/base/bytes';
+import type { StoreReader, StoreWriter } from '@rfs/base/store';
+import { type Keys, Table, tableBounds } from './keys.js';
+import { RetryIndex } from './retry-index.js';
+
+/** Log indexes whose successes share a row. */
+const GROUP_ENTRIES = 64;
+/** dfs.namenode.retrycache.expirytime.millis */
+export const RETRY_EXPIRY_MS = 600_000;
+/** Successes kept at most; the oldest groups go first. */
+export const RETRY_MAX_ENTRIES = 1 << 19;
+/** Expired groups removed when a new group begins: bounds the work, and still outruns what comes in. */
+const GROUPS_REMOVED = 8;
+
+/**
+ * The successes of at-most-once calls, by client id and call id (RetryCache). Only successes: a refusal that is
+ * repeated is judged again. They are appended to rows by log index, so that the tree is written at its right edge
+ * and expiry removes whole rows; which rows there are follows from the log alone, not from how it was cut in batches.
+ * A compact index in memory answers most look-ups: that there is nothing.
+ */
+export class RetryCache {
+  private readonly index = new RetryIndex();
+  private readonly groups: Group[] = [];
+  private firstGroup = 0;
+  private readonly open = new ByteWriter(4096);
+  private openGroup = -1;
+  private openCount = 0;
+  private openDirty = false;
+  private readonly reader = new ByteReader(new Uint8Array(0));
+
+  get entryCount(): number {
+    return this.index.size;
+  }
+
+  /** Reads what the store keeps; once, at opening. `appliedIndex` is the last entry that was applied. */
+  load(store: StoreReader, appliedIndex: number): void {
+    this.openGroup = Math.floor(appliedIndex / GROUP_ENTRIES);
+    store.range(...tableBounds(Table.RETRY), (key, value) => {
+      const keyReader = new ByteReader(key, 1);
+      const group = keyReader.uint32();
+      this.reader.reset(value);
+      const timeMs = this.reader.int64();
+      let count = 0;
+      while (this.reader.remaining > 0) {
+        const callId = this.reader.int32();
+        const clientId = this.reader.bytes(16);
+        this.index.add(clientId, callId, group);
+        this.reader.skip(this.reader.varint32());
+        count++;
+      }
+      this.groups.push({ group, timeMs });
+      if (group === this.openGroup) {
+        this.openCount = count;
+        this.open.reset();
+        this.open.bytes(value);
+      }
+      return true;
+    });
+  }
+
+  /** The kept success of a call. `store` is the open transaction, or any reader outside a batch. */
+  find(store: StoreReader, keys: Keys, clientId: Uint8Array, callId: number): Uint8Array | undefined {
+    const group = this.index.find(clientId, callId);
+    if (group < 0) return undefined;
+    if (group === this.openGroup) this.reader.reset(this.open.buffer, 0, this.open.offset);
+    else {
+      const row = store.get(keys.small(Table.RETRY, group));
+      if (row === undefined) return undefined;
+      this.reader.reset(row);
+    }
+    const { reader } = this;
+    reader.skip(8);
+    while (reader.remaining > 0) {
+      const call = reader.int32();
+      const client = reader.bytes(16);
+      const length = reader.varint32();
+      if (call === callId && Buffer.compare(client, clientId) === 0) return reader.bytes(length).slice();
+      reader.skip(length);
+    }
+    return undefined;
+  }
+
+  /** Called for every entry before it is applied: ends the row of the group before, and expires old rows. */
+  advance(store: StoreWriter, keys: Keys, index: number, timeMs: number): void {
+    const group = Math.floor(index / GROUP_ENTRIES);
+    if (group === this.openGroup) return;
+    this.flush(store, keys);
+    this.openGroup = group;
+    this.openCount = 0;
+    for (let removed = 0; removed < GROUPS_REMOVED && this.firstGroup < this.groups.length; removed++) {
+      const oldest = this.groups[this.firstGroup] as Group;
+      if (oldest.timeMs > timeMs - RETRY_EXPIRY_MS && this.index.size <= RETRY_MAX_ENTRIES) break;
+      this.remove(store, keys, oldest);
+    }
+  }
+
+  /** Keeps a success of the entry at the open group. */
+  add(clientId: Uint8Array, callId: number, timeMs: number, payload: Uint8Array): void {
+    const { open } = this;
+    if (this.openCount === 0) {
+      open.reset();
+      open.int64(timeMs);
+      this.groups.push({ group: this.openGroup, timeMs });
+    } else {
+      // The row lives as long as its last entry needs.
+      (this.groups.at(-1) as Group).timeMs = timeMs;
+      open.setUint32(0, Math.floor(timeMs / 4294967296));
+      open.setUint32(4, timeMs % 4294967296);
+    }
+    open.int32(callId);
+    open.bytes(clientId);
+    open.varint32(payload.length);
+    open.bytes(payload);
+    this.openCount++;
+    this.openDirty = true;
+    this.index.add(clientId, callId, this.openGroup);
+  }
+
+  /** Writes the open row; at the end of each batch. */
+  flush(store: StoreWriter, keys: Keys): void {
+    if (!this.openDirty) return;
+    this.openDirty = false;
+    store.put(keys.small(Table.RETRY, this.openGroup), this.open.written());
+  }
+
+  private remove(store: StoreWriter, keys: Keys, oldest: Group): void {
+    const key = keys.small(Table.RETRY, oldest.group);
+    const row = store.get(key);
+    if (row !== undefined) {
+      const { reader } = this;
+      reader.reset(row);
+      reader.skip(8);
+      while (reader.remaining > 0) {
+        const callId = reader.int32();
+        const clientId = reader.bytes(16);
+        this.index.remove(clientId, callId, oldest.group);
+        reader.skip(reader.varint32());
+      }
+      store.delete(key);
+    }
+    this.firstGroup++;
+    if (this.firstGroup > 1024 && this.firstGroup * 2 > this.groups.length) {
+      this.groups.splice(0, this.firstGroup);
+      this.firstGroup = 0;
+    }
+  }
+}
+
+interface Group {
+  readonly group: number;
+  /** Time of the last entry. */
+  timeMs: number;
+}

@@ -1,0 +1,203 @@
+import { assert } from '@rfs/base/assert';
+import { ByteReader, ByteWriter } from '@rfs/base/bytes';
+import { isFailure } from '@rfs/base/failure';
+import { FIRST_GENERATION_STAMP, LAST_RESERVED_BLOCK_ID, ROOT_INODE_ID } from '@rfs/base/ids';
+import type { Store } from '@rfs/base/store';
+import { CommandKind } from '../generated/command.js';
+import { decodeCommand } from './commands.js';
+import type { OpContext, Operation } from './context.js';
+import { EventLog } from './event-log.js';
+import type { NamespaceEvents } from './events.js';
+import { idInKey, MetaRow, Table, tableBounds } from './keys.js';
+import { Leases } from './leases.js';
+import { DEFAULT_LIMITS, decodeLimits, type Limits } from './limits.js';
+import { Names } from './names.js';
+import { operations } from './ops/index.js';
+import { Caller } from './permissions.js';
+import { decodeIdentity, decodeOpenFile, decodeState, type IdentityRow, type StateRow } from './records.js';
+import { keptReplies } from './replies.js';
+import { notBootstrapped } from './resolve.js';
+import { RetryCache } from './retry-cache.js';
+import { Tree } from './tree.js';
+import { BatchView } from './view.js';
+
+/** A committed entry of the log. */
+export interface CommittedEntry {
+  readonly index: number;
+  readonly term: number;
+  /** COMMAND_ENTRY or IDENTITY_ENTRY; what is Raft's own changes nothing here. */
+  readonly kind: number;
+  readonly data: Uint8Array;
+}
+
+/** The kind of an entry that holds a command (the log's EntryKind.normal). */
+export const COMMAND_ENTRY = 1;
+/** The kind of the log's first entry (EntryKind.identity), which holds the bootstrap command. */
+export const IDENTITY_ENTRY = 4;
+
+export interface StateMachineOptions {
+  /** How many directories stay in memory. */
+  readonly maxCachedDirectories?: number;
+}
+
+/**
+ * The namespace of one replica: committed entries go in, replies or refusals come out. Synchronous and deterministic:
+ * the same entries make the same bytes in the store, however they were cut into batches.
+ */
+export class StateMachine {
+  readonly tree: Tree;
+  readonly leases = new Leases();
+  private readonly store: Store;
+  private readonly target: NamespaceEvents;
+  private readonly view: BatchView;
+  private readonly retries = new RetryCache();
+  private readonly reader = new ByteReader(new Uint8Array(0));
+  private readonly payload = new ByteWriter(512);
+  private broken = false;
+
+  /** Opens what is in the store; an empty one waits for the bootstrap command. `events` hears of every batch. */
+  constructor(store: Store, events: NamespaceEvents, options: StateMachineOptions = {}) {
+    this.store = store;
+    this.target = events;
+    const names = new Names();
+    names.load(store);
+    this.tree = new Tree(store, names, { maxDirectories: options.maxCachedDirectories ?? 65_536 });
+    this.view = new BatchView(
+      this.tree,
+      this.readState(),
+      this.leases,
+      new EventLog(),
+      this.readLimits(),
+      this.readIdentity(),
+    );
+    store.range(...tableBounds(Table.OPEN_FILES), (key, value) => {
+      this.reader.reset(value);
+      this.leases.set(idInKey(key) as typeof ROOT_INODE_ID, decodeOpenFile(this.reader).holder);
+      return true;
+    });
+    this.retries.load(store, this.view.state.appliedIndex);
+  }
+
+  /** Index of the last entry applied; the state id of everything read from here. */
+  get appliedIndex(): number {
+    return this.view.state.appliedIndex;
+  }
+
+  get appliedTerm(): number {
+    return this.view.state.appliedTerm;
+  }
+
+  get identity(): IdentityRow | undefined {
+    return this.view.identity;
+  }
+
+  get limits(): Limits {
+    return this.view.limits;
+  }
+
+  /** The numbers that are one per filesystem. */
+  get state(): Readonly<StateRow> {
+    return this.view.state;
+  }
+
+  get retryEntries(): number {
+    return this.retries.entryCount;
+  }
+
+  /**
+   * Applies entries in one transaction that also holds the applied index and the retry cache, puts each one's reply or
+   * refusal at its place in `results`, then tells the events. What throws has changed nothing in the store, but what
+   * is in memory has to be opened again: the node stops.
+   */
+  applyBatch(entries: readonly CommittedEntry[], results: unknown[]): void {
+    assert(!this.broken, 'a batch after one that failed');
+    if (entries.length === 0) return;
+    const { view } = this;
+    this.broken = true;
+    this.store.write((writer) => {
+      view.begin(writer);
+      for (let i = 0; i < entries.length; i++) results[i] = this.applyEntry(entries[i] as CommittedEntry);
+      this.retries.flush(writer, this.tree.keys);
+      view.finish();
+    });
+    this.tree.store = this.store;
+    this.broken = false;
+    view.events.tell(this.target);
+    this.tree.trim();
+  }
+
+  /** The kept success of a call that was carried out before; undefined when it was not, or is forgotten. */
+  repeated(clientId: Uint8Array, callId: number, kind: CommandKind): unknown {
+    const kept = keptReplies[kind];
+    if (kept === undefined || callId < 0 || clientId.length !== 16) return undefined;
+    const payload = this.retries.find(this.tree.store, this.tree.keys, clientId, callId);
+    if (payload === undefined) return undefined;
+    this.reader.reset(payload);
+    return kept.decode(this.reader);
+  }
+
+  private applyEntry(entry: CommittedEntry): unknown {
+    const { view } = this;
+    const { state } = view;
+    assert(entry.index > state.appliedIndex, `entry ${entry.index} after ${state.appliedIndex}`);
+    state.appliedIndex = entry.index;
+    state.appliedTerm = entry.term;
+    this.retries.advance(view.writer, this.tree.keys, entry.index, state.timeMs);
+    if (entry.kind !== COMMAND_ENTRY && entry.kind !== IDENTITY_ENTRY) return undefined;
+    const { kind, header, message } = decodeCommand(entry.data, this.reader);
+    if (header.timeMs > state.timeMs) state.timeMs = header.timeMs;
+    if (view.identity === undefined && kind !== CommandKind.BOOTSTRAP) return notBootstrapped();
+
+    const kept = keptReplies[kind];
+    const clientId = header.clientId;
+    const callId = header.callId ?? -1;
+    const cached = kept !== undefined && clientId !== undefined && clientId.length === 16 && callId >= 0;
+    if (cached) {
+      const before = this.repeated(clientId, callId, kind);
+      if (before !== undefined) return before;
+    }
+    const superuser = header.superuser === true || !view.limits.permissionsEnabled;
+    const context: OpContext = { view, header, caller: new Caller(header.user ?? '', header.groups, superuser) };
+    const operation = operations[kind] as unknown as Operation<unknown>;
+    const reply = operation(context, message);
+    if (cached && !isFailure(reply) && kept.keeps(reply)) {
+      this.payload.reset();
+      kept.encode(this.payload, reply);
+      this.retries.add(clientId, callId, state.timeMs, this.payload.written());
+    }
+    return reply;
+  }
+
+  private readState(): StateRow {
+    const value = this.store.get(this.tree.keys.meta(MetaRow.STATE));
+    if (value !== undefined) {
+      this.reader.reset(value);
+      return decodeState(this.reader);
+    }
+    return {
+      appliedIndex: 0,
+      appliedTerm: 0,
+      timeMs: 0,
+      lastInodeId: ROOT_INODE_ID,
+      lastBlockId: LAST_RESERVED_BLOCK_ID,
+      lastStamp: FIRST_GENERATION_STAMP,
+      safeMode: false,
+      blockCount: 0,
+      detachedCount: 0,
+    };
+  }
+
+  private readLimits(): Limits {
+    const value = this.store.get(this.tree.keys.meta(MetaRow.LIMITS));
+    if (value === undefined) return DEFAULT_LIMITS;
+    this.reader.reset(value);
+    return decodeLimits(this.reader);
+  }
+
+  private readIdentity(): IdentityRow | undefined {
+    const value = this.store.get(this.tree.keys.meta(MetaRow.IDENTITY));
+    if (value === undefined) return undefined;
+    this.reader.reset(value);
+    return decodeIdentity(this.reader);
+  }
+}
