@@ -1,0 +1,192 @@
+import fs from 'node:fs';
+import fsp from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { BlockFile, FileSystemSpace, Files, FolderLock, OpenMode, ReadDone, WriteDone } from './files.js';
+
+const OPEN_FLAGS: Record<OpenMode, number> = {
+  read: fs.constants.O_RDONLY,
+  update: fs.constants.O_RDWR,
+  create: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
+};
+
+class NodeBlockFile implements BlockFile {
+  private readonly fd: number;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  read(into: Uint8Array, position: number, done: ReadDone): void {
+    fs.read(this.fd, into, 0, into.length, position, (error, count) => {
+      if (error !== null) done(error, 0);
+      else if (count === into.length || count === 0) done(null, count);
+      else this.read(into.subarray(count), position + count, (restError, rest) => done(restError, count + rest));
+    });
+  }
+
+  write(pieces: readonly Uint8Array[], position: number, done: WriteDone): void {
+    const total = totalLength(pieces);
+    const written = (error: Error | null, count: number): void => {
+      if (error !== null || count === total) done(error);
+      else if (count === 0) done(new Error(`nothing could be written at ${position}`));
+      else this.write(dropFirst(pieces, count), position + count, done);
+    };
+    const only = pieces.length === 1 ? pieces[0] : undefined;
+    if (only !== undefined) fs.write(this.fd, only, 0, only.length, position, written);
+    else fs.writev(this.fd, pieces, position, written);
+  }
+
+  sync(done: WriteDone): void {
+    fs.fdatasync(this.fd, done);
+  }
+
+  truncate(lengthBytes: number): Promise<void> {
+    return settled((done) => fs.ftruncate(this.fd, lengthBytes, done));
+  }
+
+  sizeBytes(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.fstat(this.fd, (error, stats) => (error === null ? resolve(stats.size) : reject(error)));
+    });
+  }
+
+  close(): Promise<void> {
+    return settled((done) => fs.close(this.fd, done));
+  }
+}
+
+function settled(run: (done: (error: Error | null | undefined) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => run((error) => (error ? reject(error) : resolve())));
+}
+
+function totalLength(pieces: readonly Uint8Array[]): number {
+  let total = 0;
+  for (const piece of pieces) total += piece.length;
+  return total;
+}
+
+/** The pieces without their first `count` bytes. */
+function dropFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
+  const rest: Uint8Array[] = [];
+  let toDrop = count;
+  for (const piece of pieces) {
+    if (toDrop < piece.length) rest.push(toDrop === 0 ? piece : piece.subarray(toDrop));
+    toDrop = Math.max(0, toDrop - piece.length);
+  }
+  return rest;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return (error as NodeJS.ErrnoException).code === code;
+}
+
+/** `absent` in place of an error about a file that is not there. */
+async function unlessAbsent<T>(operation: Promise<T>, absent: T): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return absent;
+    throw error;
+  }
+}
+
+/** Identifies a process for as long as it lives: its start time tells a later owner of the same number from it. */
+async function processStamp(pid: number): Promise<string | null> {
+  const text = await unlessAbsent(fsp.readFile(`/proc/${pid}/stat`, 'utf8').catch(rethrowGone), '');
+  if (text === '') return null;
+  // Field 22, counted from behind the command's closing parenthesis, which is field 2.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+/** A process that ends while its file is read gives ESRCH. */
+function rethrowGone(error: unknown): string {
+  if (hasCode(error, 'ESRCH')) return '';
+  throw error;
+}
+
+/** Held lock paths of this process, which its pid cannot tell apart. */
+const heldHere = new Set<string>();
+
+class PidLock implements FolderLock {
+  private readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async release(): Promise<void> {
+    if (!heldHere.delete(this.path)) return;
+    await unlessAbsent(fsp.unlink(this.path), undefined);
+  }
+}
+
+async function takeLock(path: string): Promise<FolderLock> {
+  if (heldHere.has(path)) throw new Error(`Cannot lock storage ${path}: this process holds it already`);
+  const previous = await unlessAbsent(fsp.readFile(path, 'utf8'), '');
+  const match = /^(\d+)@(\S+) (\d+)$/.exec(previous.trim());
+  if (match !== null && match[2] === hostname() && (await processStamp(Number(match[1]))) === match[3]) {
+    throw new Error(`Cannot lock storage ${path}: process ${match[1]} holds it`);
+  }
+  heldHere.add(path);
+  await fsp.writeFile(path, `${process.pid}@${hostname()} ${await processStamp(process.pid)}\n`);
+  return new PidLock(path);
+}
+
+/** The machine's file system. */
+export const nodeFiles: Files = {
+  open: (path, mode) =>
+    new Promise((resolve, reject) => {
+      fs.open(path, OPEN_FLAGS[mode], 0o644, (error, fd) =>
+        error === null ? resolve(new NodeBlockFile(fd)) : reject(error),
+      );
+    }),
+  list: (folder) => unlessAbsent(fsp.readdir(folder), []),
+  async makeFolder(folder) {
+    await fsp.mkdir(folder, { recursive: true });
+  },
+  rename: (from, to) => settled((done) => fs.rename(from, to, done)),
+  remove: (path) =>
+    unlessAbsent(
+      settled((done) => fs.unlink(path, done)).then(() => true),
+      false,
+    ),
+  removeTree: (folder) => fsp.rm(folder, { recursive: true, force: true }),
+  sizeBytes: (path) =>
+    unlessAbsent(
+      fsp.stat(path).then((stats): number | null => stats.size),
+      null,
+    ),
+  linkCount: (path) => fsp.stat(path).then((stats) => stats.nlink),
+  copy: (from, to) => fsp.copyFile(from, to),
+  readAll: (path) => unlessAbsent<Buffer | null>(fsp.readFile(path), null),
+  async replace(path, content) {
+    const handle = await fsp.open(`${path}.tmp`, 'w', 0o644);
+    try {
+      await handle.writeFile(content);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await fsp.rename(`${path}.tmp`, path);
+  },
+  async syncFolder(folder) {
+    const handle = await fsp.open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  async space(folder): Promise<FileSystemSpace> {
+    const stats = await fsp.statfs(folder);
+    return { totalBytes: stats.blocks * stats.bsize, availableBytes: stats.bavail * stats.bsize };
+  },
+  lock: takeLock,
+  async bootId() {
+    const text = await unlessAbsent<string | undefined>(
+      fsp.readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      undefined,
+    );
+    return text?.trim();
+  },
+};

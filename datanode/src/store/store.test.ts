@@ -1,0 +1,401 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { blake3 } from '@rfs/base/checksum';
+import { FailureError } from '@rfs/base/failure';
+import type { BlockId, GenerationStamp } from '@rfs/base/ids';
+import { seededRandom, VirtualClock } from '@rfs/base/system';
+import type { Block } from './block.js';
+import { initReplicaRecovery, updateReplicaUnderRecovery } from './block-recovery.js';
+import { findBadChunk, sumsOf } from './chunk-sums.js';
+import { DigestTaker } from './digest-taker.js';
+import { finalizeReplica } from './finalize.js';
+import { subdirOf } from './layout.js';
+import { ChecksumType, META_HEADER_BYTES } from './meta-header.js';
+import { nodeFiles } from './node-files.js';
+import { openStore } from './open-store.js';
+import {
+  append,
+  createRbw,
+  createTemporary,
+  type OpenForWrite,
+  type ReplicaUser,
+  recoverAppend,
+  recoverClose,
+  recoverRbw,
+} from './pipeline.js';
+import type { ReplicaStore } from './replica-store.js';
+import { StorageFolders } from './storage-folders.js';
+import { RoundRobinChoice } from './volume-choice.js';
+
+const FORMAT = { type: ChecksumType.CRC32C, bytesPerChecksum: 512 } as const;
+const NAMESPACE = { namespaceId: 7, clusterId: 'CID-1', cTime: 0, blockPoolId: 'BP-1-127.0.0.1-1' };
+const TARGET = { storageType: 'DISK', storageId: undefined, format: FORMAT } as const;
+
+/** A datanode's store on folders of its own, that can be left as a crash leaves it. */
+class Fixture {
+  readonly root = fs.mkdtempSync(join(tmpdir(), 'rfs-store-'));
+  readonly heard: string[] = [];
+  store!: ReplicaStore;
+  taker!: DigestTaker;
+  private folders!: StorageFolders;
+  private readonly volumes: number;
+
+  constructor(volumes = 2) {
+    this.volumes = volumes;
+  }
+
+  async start(): Promise<this> {
+    const locations = Array.from({ length: this.volumes }, (_, i) => ({
+      folder: join(this.root, `data${i}`),
+      storageType: 'DISK' as const,
+    }));
+    const random = seededRandom(this.root);
+    const files = nodeFiles;
+    this.folders = await StorageFolders.open({ files, random, locations, reservedBytes: 0, toleratedFailures: 0 });
+    this.store = await openStore(this.folders, NAMESPACE, {
+      files,
+      clock: new VirtualClock(),
+      choice: new RoundRobinChoice(),
+      events: {
+        receiving: (replica) => this.heard.push(`receiving ${replica.blockId}`),
+        received: (block, _, digest) => {
+          this.heard.push(`received ${block.blockId}_${block.generationStamp} ${block.lengthBytes}`);
+          if (digest === null) this.taker.want(block);
+        },
+        deleted: (blockId) => this.heard.push(`deleted ${blockId}`),
+        volumeFailed: (volume) => this.heard.push(`failed ${volume.index}`),
+      },
+    });
+    this.taker = new DigestTaker(this.store, (block, error) =>
+      this.heard.push(`unread ${block.blockId} ${error.message}`),
+    );
+    return this;
+  }
+
+  /** As if the process had been killed: nothing is finished, only the locks go. */
+  async crash(): Promise<this> {
+    for (const volume of this.store.volumes) await volume.unlock();
+    return this.start();
+  }
+
+  async end(): Promise<void> {
+    await this.taker.stop();
+    await this.store.close();
+    fs.rmSync(this.root, { recursive: true });
+  }
+}
+
+/** Writes like a pipeline whose every byte is acknowledged at once. */
+class Writer implements ReplicaUser {
+  opened!: OpenForWrite;
+  private readonly waiting: { until: number; resolve: () => void }[] = [];
+
+  written(lengthBytes: number): void {
+    this.opened.replica.ackedBytes = lengthBytes;
+    for (const one of this.waiting.splice(0)) {
+      if (one.until <= lengthBytes) one.resolve();
+      else this.waiting.push(one);
+    }
+  }
+
+  failed(error: Error): void {
+    throw error;
+  }
+
+  async stop(): Promise<void> {
+    await this.opened.writer.close();
+    this.opened.replica.owner = null;
+  }
+
+  write(data: Uint8Array, sums: Uint8Array): Promise<void> {
+    const { writer } = this.opened;
+    writer.append(data, sums);
+    return new Promise((resolve) => this.waiting.push({ until: writer.lengthBytes, resolve }));
+  }
+
+  async finish(store: ReplicaStore): Promise<void> {
+    await this.stop();
+    await store.inTurn(this.opened.replica.blockId, () =>
+      finalizeReplica(store, this.opened.replica, this.opened.writer.digest()),
+    );
+  }
+}
+
+function block(id: number, stamp = 1001, lengthBytes = 1 << 20): Block {
+  return {
+    poolId: NAMESPACE.blockPoolId,
+    blockId: id as BlockId,
+    generationStamp: stamp as GenerationStamp,
+    lengthBytes,
+  };
+}
+
+function stamp(value: number): GenerationStamp {
+  return value as GenerationStamp;
+}
+
+const bytes = (length: number, seed = 1) => Buffer.from(seededRandom(seed).bytes(length));
+
+async function create(store: ReplicaStore, of: Block): Promise<Writer> {
+  const writer = new Writer();
+  writer.opened = await createRbw(store, of, stamp(0), TARGET, writer);
+  return writer;
+}
+
+async function stored(store: ReplicaStore, of: Block, data: Uint8Array): Promise<void> {
+  const writer = await create(store, of);
+  await writer.write(data, sumsOf(FORMAT, data));
+  await writer.finish(store);
+}
+
+/** The replica's bytes, checked against its meta file. */
+async function content(store: ReplicaStore, id: number): Promise<Buffer> {
+  const view = store.view(id as BlockId)!;
+  const open = store.openReplica(view.blockId);
+  const paths = open ? await open.paths() : store.pathsAt(view.volume, view.blockId, view.generationStamp);
+  const data = fs.readFileSync(paths.data);
+  const meta = fs.readFileSync(paths.meta);
+  assert.equal(data.length, view.onDiskBytes);
+  assert.equal(meta.length, META_HEADER_BYTES + Math.ceil(data.length / 512) * 4);
+  assert.equal(findBadChunk(FORMAT, data, meta.subarray(META_HEADER_BYTES)), -1);
+  return data;
+}
+
+function refuses(code: string) {
+  return (error: unknown) => error instanceof FailureError && error.failure.code === code;
+}
+
+test('a replica goes through rbw to finalized and is there after a restart, digest and all', async () => {
+  const fixture = await new Fixture().start();
+  const data = bytes(100_001);
+  const writer = await create(fixture.store, block(5));
+  await writer.write(data.subarray(0, 65_536), sumsOf(FORMAT, data.subarray(0, 65_536)));
+  assert.equal(fixture.store.view(5 as BlockId)?.visibleBytes, 65_536);
+  await writer.write(data.subarray(65_536), sumsOf(FORMAT, data.subarray(65_536)));
+  await writer.finish(fixture.store);
+  assert.deepEqual(fixture.heard, ['receiving 5', 'received 5_1001 100001']);
+  const uuid = fixture.store.volumes[0]!.storageId;
+  await fixture.store.close();
+
+  await fixture.start();
+  assert.equal(fixture.store.volumes[0]!.storageId, uuid);
+  const view = fixture.store.view(5 as BlockId)!;
+  assert.deepEqual([view.state, view.lengthBytes, view.generationStamp], ['FINALIZED', 100_001, 1001]);
+  assert.deepEqual(await content(fixture.store, 5), data);
+  const digest = await view.volume.catalog.find(subdirOf(view.blockId), view.blockId, view.generationStamp);
+  assert.deepEqual(digest, Buffer.from(blake3(data)));
+  await assert.rejects(create(fixture.store, block(5)), refuses('ReplicaAlreadyExistsException'));
+  await fixture.end();
+});
+
+test('a flush inside a chunk is followed by a packet that begins at that chunk', async () => {
+  const fixture = await new Fixture().start();
+  const data = bytes(3000);
+  const writer = await create(fixture.store, block(6));
+  for (const [written, end] of [
+    [0, 100],
+    [100, 700],
+    [700, 701],
+    [701, 3000],
+  ] as const) {
+    const chunkStart = written - (written % 512);
+    writer.write(data.subarray(written, end), sumsOf(FORMAT, data.subarray(chunkStart, end)));
+  }
+  await writer.finish(fixture.store);
+  assert.deepEqual(await content(fixture.store, 6), data);
+  await fixture.end();
+});
+
+test('a crash leaves what was acknowledged, and sums that lag behind cut the rest', async () => {
+  const fixture = await new Fixture().start();
+  const data = bytes(5000);
+  const whole = await create(fixture.store, block(7));
+  await whole.write(data, sumsOf(FORMAT, data));
+  const torn = await create(fixture.store, block(8));
+  await torn.write(data.subarray(0, 700), sumsOf(FORMAT, data.subarray(0, 700)));
+  // What a crash between the write of the data and that of its sums leaves.
+  fs.appendFileSync((await torn.opened.replica.paths()).data, data.subarray(700, 4000));
+  await fixture.crash();
+  for (const [id, length] of [
+    [7, 5000],
+    [8, 700],
+  ] as const) {
+    const view = fixture.store.view(id as BlockId)!;
+    assert.deepEqual([view.state, view.lengthBytes, view.visibleBytes], ['RWR', length, -1]);
+    assert.deepEqual(await content(fixture.store, id), data.subarray(0, length));
+  }
+  await fixture.end();
+});
+
+test('a crash in the middle of moving a replica loses nothing', async () => {
+  const fixture = await new Fixture(1).start();
+  const data = bytes(1000);
+  await stored(fixture.store, block(9), data);
+  const view = fixture.store.view(9 as BlockId)!;
+  const paths = fixture.store.pathsAt(view.volume, view.blockId, view.generationStamp);
+  fs.renameSync(paths.data, `${view.volume.folders.rbw}/blk_9`);
+  await fixture.crash();
+  assert.equal(fixture.store.view(9 as BlockId)?.state, 'FINALIZED');
+  assert.deepEqual(await content(fixture.store, 9), data);
+  await fixture.end();
+});
+
+test('append continues in the middle of a chunk, and the digest is taken again', async () => {
+  const fixture = await new Fixture().start();
+  const data = bytes(2000);
+  await stored(fixture.store, block(10), data.subarray(0, 700));
+  await assert.rejects(append(fixture.store, block(10), stamp(1002), 699, new Writer()), refuses('IOException'));
+  const writer = new Writer();
+  writer.opened = await append(fixture.store, block(10), stamp(1002), 700, writer);
+  const rest = data.subarray(700, 1000);
+  const crc = Buffer.alloc(4);
+  crc.writeUInt32BE(writer.opened.writer.sumAfter(rest));
+  await writer.write(rest, crc);
+  await writer.write(data.subarray(1000), sumsOf(FORMAT, data.subarray(512)));
+  await writer.finish(fixture.store);
+  assert.deepEqual(await content(fixture.store, 10), data);
+  await fixture.taker.idle();
+  const view = fixture.store.view(10 as BlockId)!;
+  const digest = await view.volume.catalog.find(subdirOf(view.blockId), view.blockId, stamp(1002));
+  assert.deepEqual(digest, Buffer.from(blake3(data)));
+  await fixture.end();
+});
+
+test('recovering a pipeline stops the writer and cuts to what was acknowledged', async () => {
+  const fixture = await new Fixture().start();
+  const data = bytes(3000);
+  const first = await create(fixture.store, block(11));
+  await first.write(data.subarray(0, 1500), sumsOf(FORMAT, data.subarray(0, 1500)));
+  await first.write(data.subarray(1500), sumsOf(FORMAT, data.subarray(1024)));
+  first.opened.replica.ackedBytes = 1300;
+  const second = new Writer();
+  await assert.rejects(
+    recoverRbw(fixture.store, block(11), stamp(1002), 1301, 3000, second),
+    refuses('ReplicaNotFoundException'),
+  );
+  second.opened = await recoverRbw(fixture.store, block(11), stamp(1002), 1000, 3000, second);
+  assert.equal(second.opened.replica.onDiskBytes, 1300);
+  assert.deepEqual(await content(fixture.store, 11), data.subarray(0, 1300));
+  await second.write(data.subarray(1300), sumsOf(FORMAT, data.subarray(1024)));
+  await second.finish(fixture.store);
+  assert.equal(fixture.store.view(11 as BlockId)?.generationStamp, 1002);
+  assert.deepEqual(await content(fixture.store, 11), data);
+  await fixture.end();
+});
+
+test('recoverAppend and recoverClose take finalized and unfinished replicas alike', async () => {
+  const fixture = await new Fixture().start();
+  const data = bytes(900);
+  for (const id of [12, 13]) await stored(fixture.store, block(id), data);
+  const writer = new Writer();
+  writer.opened = await recoverAppend(fixture.store, block(12), stamp(1002), 900, writer);
+  await writer.write(data.subarray(0, 1), sumsOf(FORMAT, Buffer.from([...data.subarray(512), data[0]!])));
+  await recoverClose(fixture.store, block(12, 1002), stamp(1003), 901);
+  await recoverClose(fixture.store, block(13), stamp(1005), 900);
+  assert.deepEqual(
+    [await content(fixture.store, 12), await content(fixture.store, 13)].map((one) => one.length),
+    [901, 900],
+  );
+  const view = fixture.store.view(13 as BlockId)!;
+  assert.deepEqual([view.state, view.generationStamp], ['FINALIZED', 1005]);
+  const digest = await view.volume.catalog.find(subdirOf(view.blockId), view.blockId, stamp(1005));
+  assert.deepEqual(digest, Buffer.from(blake3(data)));
+  await fixture.end();
+});
+
+test('block recovery agrees on a shorter length under the recovery stamp', async () => {
+  const fixture = await new Fixture().start();
+  const data = bytes(2000);
+  const writer = await create(fixture.store, block(14));
+  await writer.write(data, sumsOf(FORMAT, data));
+  const info = await initReplicaRecovery(fixture.store, block(14), 1002);
+  assert.deepEqual([info?.originalState, info?.lengthBytes], ['RBW', 2000]);
+  await assert.rejects(initReplicaRecovery(fixture.store, block(14), 1002), refuses('RecoveryInProgressException'));
+  await initReplicaRecovery(fixture.store, block(14), 1003);
+  const update = (id: number, length: number) =>
+    updateReplicaUnderRecovery(fixture.store, block(14, 1001, 2000), stamp(id), 0 as BlockId, length);
+  await assert.rejects(update(1002, 1000), refuses('IOException'));
+  await assert.rejects(update(1003, 2001), refuses('IOException'));
+  await update(1003, 1000);
+  assert.deepEqual(await content(fixture.store, 14), data.subarray(0, 1000));
+  assert.equal(fixture.store.view(14 as BlockId)?.generationStamp, 1003);
+  assert.equal(await initReplicaRecovery(fixture.store, block(99), 1003), null);
+  await fixture.end();
+});
+
+test('truncate of a block that a snapshot holds copies it', async () => {
+  const fixture = await new Fixture().start();
+  const data = bytes(2000);
+  await stored(fixture.store, block(15), data);
+  await initReplicaRecovery(fixture.store, block(15), 1002);
+  await updateReplicaUnderRecovery(fixture.store, block(15, 1001, 2000), stamp(1002), 16 as BlockId, 777);
+  assert.deepEqual(await content(fixture.store, 15), data);
+  assert.deepEqual(await content(fixture.store, 16), data.subarray(0, 777));
+  await fixture.end();
+});
+
+test('a copy makes way only for a newer one; deleting wants the stamp', async () => {
+  const fixture = await new Fixture().start();
+  await stored(fixture.store, block(17), bytes(600));
+  const writer = new Writer();
+  await assert.rejects(
+    async () => createTemporary(fixture.store, block(17), true, TARGET, writer),
+    refuses('ReplicaAlreadyExistsException'),
+  );
+  writer.opened = await createTemporary(fixture.store, block(17, 1002), true, TARGET, writer);
+  const data = bytes(800, 2);
+  await writer.write(data, sumsOf(FORMAT, data));
+  await writer.finish(fixture.store);
+  assert.deepEqual(await content(fixture.store, 17), data);
+  assert.equal(await fixture.store.invalidate(17 as BlockId, stamp(1001)), false);
+  const { volume } = fixture.store.view(17 as BlockId)!;
+  assert.equal(await fixture.store.invalidate(17 as BlockId, stamp(1002)), true);
+  assert.equal(fixture.store.view(17 as BlockId), null);
+  assert.deepEqual(fs.readdirSync(volume.finalizedPath(17 as BlockId)), ['rfs-digests']);
+  assert.equal(fixture.heard.at(-1), 'deleted 17');
+  for (const one of fixture.store.volumes) assert.deepEqual([one.usedBytes, one.claimedBytes], [0, 0]);
+  await fixture.end();
+});
+
+test('folders of another cluster or datanode, and folders in use, are refused', async () => {
+  const fixture = await new Fixture(1).start();
+  const options = {
+    files: nodeFiles,
+    random: seededRandom(9),
+    locations: [{ folder: join(fixture.root, 'data0'), storageType: 'DISK' as const }],
+    reservedBytes: 0,
+    toleratedFailures: 0,
+  };
+  await assert.rejects(StorageFolders.open(options), /holds it/);
+  await fixture.store.close();
+  const folders = await StorageFolders.open(options);
+  await assert.rejects(
+    folders.attach({ ...NAMESPACE, clusterId: 'CID-2' }, () => true),
+    /Incompatible clusterIDs/,
+  );
+  await assert.rejects(
+    folders.attach({ ...NAMESPACE, namespaceId: 8 }, () => true),
+    /Incompatible namespaceIDs/,
+  );
+  await folders.release();
+  await fixture.start();
+  await fixture.end();
+});
+
+test('a disk that is gone takes its replicas along', async () => {
+  const fixture = await new Fixture(2).start();
+  for (const id of [1, 2, 3, 4]) await stored(fixture.store, block(id), bytes(100));
+  const [volume] = fixture.store.volumes;
+  fixture.store.diskError(volume!, Object.assign(new Error('bad sector'), { code: 'EIO' }));
+  assert.equal(fixture.heard.at(-1), 'failed 0');
+  const left = [1, 2, 3, 4].filter((id) => fixture.store.view(id as BlockId) !== null);
+  assert.equal(left.length, 2);
+  for (const id of [5, 6]) {
+    await stored(fixture.store, block(id), bytes(100));
+    assert.equal(fixture.store.view(id as BlockId)?.volume.index, 1);
+  }
+  await fixture.end();
+});

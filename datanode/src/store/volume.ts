@@ -1,0 +1,104 @@
+import type { BlockId } from '@rfs/base/ids';
+import type { DigestCatalog } from './catalog.js';
+import type { FileSystemSpace, Files, FolderLock } from './files.js';
+import { type PoolFolders, subdirOf, subdirPath } from './layout.js';
+
+/** Storage types by HDFS's names, as `dfs.datanode.data.dir` prefixes and reports give them. */
+export type StorageType = 'DISK' | 'SSD' | 'ARCHIVE' | 'RAM_DISK' | 'NVDIMM';
+
+/** One folder of `dfs.datanode.data.dir`. */
+export interface VolumeLocation {
+  readonly folder: string;
+  readonly storageType: StorageType;
+}
+
+/** A volume in use: where it is, who it is, how full it is. */
+export class Volume {
+  /** Position in the configuration; replica maps hold this. */
+  readonly index: number;
+  readonly folder: string;
+  readonly storageType: StorageType;
+  /** `DS-<uuid>`: what namenodes know it by. */
+  readonly storageId: string;
+  readonly folders: PoolFolders;
+  readonly catalog: DigestCatalog;
+  /** Set once, when the disk cannot be used any more. */
+  failure: Error | null = null;
+  failedAtMs = 0;
+  /** Block and meta files. */
+  usedBytes = 0;
+  /** What replicas being written may still take. */
+  claimedBytes = 0;
+
+  private readonly files: Files;
+  private readonly folderLock: FolderLock;
+  private readonly reservedBytes: number;
+  private space: FileSystemSpace = { totalBytes: 0, availableBytes: 0 };
+  private usedAtRefresh = 0;
+  /** Finalized folders known to be there. */
+  private readonly madeSubdirs = new Set<number>();
+
+  constructor(options: {
+    index: number;
+    location: VolumeLocation;
+    storageId: string;
+    folders: PoolFolders;
+    catalog: DigestCatalog;
+    files: Files;
+    folderLock: FolderLock;
+    reservedBytes: number;
+  }) {
+    this.index = options.index;
+    this.folder = options.location.folder;
+    this.storageType = options.location.storageType;
+    this.storageId = options.storageId;
+    this.folders = options.folders;
+    this.catalog = options.catalog;
+    this.files = options.files;
+    this.folderLock = options.folderLock;
+    this.reservedBytes = options.reservedBytes;
+  }
+
+  /** What HDFS may use in all (`dfs.datanode.du.reserved` is not ours). */
+  get capacityBytes(): number {
+    return Math.max(0, this.space.totalBytes - this.reservedBytes);
+  }
+
+  /** What new replicas may take (FsVolumeImpl.getAvailable). */
+  get availableBytes(): number {
+    const sinceRefresh = this.usedBytes - this.usedAtRefresh;
+    const onDisk = this.space.availableBytes - sinceRefresh - this.reservedBytes;
+    return Math.max(0, Math.min(this.capacityBytes - this.usedBytes, onDisk) - this.claimedBytes);
+  }
+
+  /** What others keep on the same file system. */
+  get foreignBytes(): number {
+    const taken = this.space.totalBytes - this.space.availableBytes;
+    return Math.max(0, Math.min(taken - this.usedBytes, this.capacityBytes - this.usedBytes));
+  }
+
+  async refreshSpace(): Promise<void> {
+    this.space = await this.files.space(this.folder);
+    this.usedAtRefresh = this.usedBytes;
+  }
+
+  /** The folder of a finalized replica, there or not. */
+  finalizedPath(blockId: BlockId): string {
+    return `${this.folders.finalized}/${subdirPath(subdirOf(blockId))}`;
+  }
+
+  /** The folder of a finalized replica, made if it was not there. */
+  async finalizedFolder(blockId: BlockId): Promise<string> {
+    const subdir = subdirOf(blockId);
+    const folder = this.finalizedPath(blockId);
+    if (!this.madeSubdirs.has(subdir)) {
+      await this.files.makeFolder(folder);
+      this.madeSubdirs.add(subdir);
+    }
+    return folder;
+  }
+
+  unlock(): Promise<void> {
+    return this.folderLock.release();
+  }
+}
