@@ -1,0 +1,2 @@
+export { Lifecycle } from './lifecycle.js';
+export { endInOrder, type HostProcess } from './signals.js';

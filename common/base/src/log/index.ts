@@ -1,0 +1,9 @@
+export {
+  type LogFacts,
+  type Logger,
+  type LogLevel,
+  type LogOptions,
+  openLog,
+  type ProcessLog,
+  silentLogger,
+} from './logger.js';

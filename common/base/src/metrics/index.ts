@@ -1,0 +1,2 @@
+export { EventLoopDelay } from './event-loop.js';
+export { type Instruments, LATENCY_BUCKETS, Metrics, type MetricTable } from './metrics.js';
