@@ -1,0 +1,328 @@
+import { Failure } from '@rfs/base/failure';
+import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
+import type { Random } from '@rfs/base/seams';
+import type { NamespaceEvents, StorageRef } from '../namespace/events.js';
+import { BlockEvents } from './block-events.js';
+import type { BlockManagerConfig } from './config.js';
+import { BlockContext } from './context.js';
+import type { Datanode } from './datanodes/datanode.js';
+import { DatanodeManager } from './datanodes/datanode-manager.js';
+import { ReportLeases } from './datanodes/report-leases.js';
+import type { Storage } from './datanodes/storage.js';
+import type { Topology } from './datanodes/topology.js';
+import { Locations } from './locations.js';
+import { NOT_GOOD } from './map/block-map.js';
+import { Monitor } from './monitor.js';
+import type { PlacementPolicy, PlacementRequest } from './placement/index.js';
+import { Audit } from './redundancy/audit.js';
+import { BlockRecovery } from './redundancy/block-recovery.js';
+import { ReplicaCounts } from './redundancy/counts.js';
+import { Dispatch } from './redundancy/dispatch.js';
+import { Drain } from './redundancy/drain.js';
+import { ReplicationWork } from './redundancy/replication-work.js';
+import { FullReports, type ReportDone } from './reports/full-reports.js';
+import { ReplicaIntake } from './reports/replica-intake.js';
+import { Watchers } from './reports/watchers.js';
+import { SafeMode } from './safe-mode.js';
+import { clusterStats } from './stats.js';
+import {
+  type BlockLocations,
+  type BlockRef,
+  type BlockState,
+  type ClusterStats,
+  type DatanodeRegistration,
+  type DatanodeReportKind,
+  type FullReport,
+  type HeartbeatAnswer,
+  type HeartbeatReport,
+  type IncrementalEntry,
+  type ReaderLocation,
+  ReplicaState,
+  type ReplicaWatcher,
+  type ReportContext,
+  type StorageDescription,
+} from './types.js';
+
+const REGISTER: HeartbeatAnswer = { commands: [{ kind: 'register' }], fullReportLeaseId: 0 };
+
+/**
+ * Blocks, replicas and datanodes of a namenode, beside the namespace. Pure: every time is monotonic ms given by the
+ * caller, all chance comes from the given Random. Starts as a follower whose map is being rebuilt.
+ */
+export class BlockManager {
+  /** Input from the applied log. */
+  readonly events: NamespaceEvents;
+  readonly topology: Topology;
+  readonly placement: PlacementPolicy;
+  readonly safeMode: SafeMode;
+  readonly watchers = new Watchers();
+  readonly datanodes: DatanodeManager;
+  private readonly context: BlockContext;
+  private readonly audit: Audit;
+  private readonly intake: ReplicaIntake;
+  private readonly reports: FullReports;
+  private readonly drain: Drain;
+  private readonly work: ReplicationWork;
+  private readonly recovery: BlockRecovery;
+  private readonly dispatch: Dispatch;
+  private readonly located: Locations;
+  private readonly leases: ReportLeases;
+  private readonly monitor: Monitor;
+  private readonly blockEvents: BlockEvents;
+  private readonly counts = new ReplicaCounts();
+
+  constructor(config: BlockManagerConfig, random: Random, placement?: PlacementPolicy) {
+    const context = new BlockContext(config, random, placement);
+    context.rebuilding = true;
+    this.context = context;
+    this.topology = context.topology;
+    this.placement = context.placement;
+    this.safeMode = new SafeMode(config);
+    this.audit = new Audit(context);
+    this.drain = new Drain(context, this.audit);
+    this.work = new ReplicationWork(context, this.audit);
+    this.intake = new ReplicaIntake(context, this.audit, this.watchers);
+    this.reports = new FullReports(context, this.intake);
+    this.leases = new ReportLeases(random.fork('report-leases'), config.maxReportLeases, config.reportLeaseMs);
+    this.datanodes = new DatanodeManager(context, {
+      indexLost: (index) => this.drain.add(index, context.table.get(index)?.replicaCount === 0),
+      datanodeLost: (datanode) => {
+        this.leases.release(datanode);
+        if (context.populating) this.work.abandon(datanode);
+      },
+    });
+    this.recovery = new BlockRecovery(context, this.datanodes);
+    this.dispatch = new Dispatch(context, this.audit, this.recovery);
+    this.located = new Locations(context, this.recovery);
+    this.blockEvents = new BlockEvents(context, this.audit, this.intake, this.datanodes, this.recovery);
+    this.events = this.blockEvents;
+    const { audit, drain, work, reports, intake, safeMode } = this;
+    this.monitor = new Monitor(context, this.datanodes, { audit, drain, work, reports, intake, safeMode });
+  }
+
+  /**
+   * Brings a block of the store into the map. Each slice must come from the store as it is when the slice is handed
+   * over, with all earlier events already given: then a removed block cannot come back.
+   */
+  restore(
+    block: BlockId,
+    inode: InodeId,
+    stamp: GenerationStamp,
+    lengthBytes: number,
+    replication: number,
+    state: BlockState,
+    expected: readonly StorageRef[],
+  ): void {
+    this.blockEvents.restore(block, inode, stamp, lengthBytes, replication, state, expected);
+  }
+
+  /** All blocks are in. `lastStamp` is the highest generation stamp that the namespace has given out. */
+  endRebuild(lastStamp: GenerationStamp): void {
+    this.blockEvents.noteStamp(lastStamp);
+    this.context.rebuilding = false;
+    this.monitor.refeedAll();
+  }
+
+  /** The namespace gave out a stamp; reports with higher ones are about blocks still to come. */
+  noteStamp(stamp: GenerationStamp): void {
+    this.blockEvents.noteStamp(stamp);
+  }
+
+  /**
+   * This node leads from now on, its own term's first entry applied; or no longer does. A new leader trusts no
+   * storage to hold only what it last reported, and deletes no surplus before it has reported again.
+   */
+  setLeader(leader: boolean, nowMs: number): void {
+    this.context.nowMs = nowMs;
+    if (leader === this.context.leader) return;
+    this.context.leader = leader;
+    if (leader) {
+      this.datanodes.markAllStale();
+      this.monitor.refeedAll();
+      this.recovery.startAll();
+    }
+    this.monitor.updatePopulating();
+  }
+
+  register(registration: DatanodeRegistration, nowMs: number): Datanode {
+    this.context.nowMs = nowMs;
+    const datanode = this.datanodes.register(registration, nowMs);
+    this.leases.release(datanode);
+    return datanode;
+  }
+
+  /** `ip` is the socket's. An unknown, dead or moved datanode is told to register, never refused. */
+  heartbeat(uuid: string, ip: string, xferPort: number, report: HeartbeatReport, nowMs: number): HeartbeatAnswer {
+    this.context.nowMs = nowMs;
+    const datanode = this.datanodes.get(uuid);
+    if (datanode === undefined || !this.datanodes.isRegistered(uuid, ip, xferPort)) return REGISTER;
+    this.datanodes.heartbeat(datanode, report, nowMs);
+    const fullReportLeaseId = report.requestFullReportLease ? this.leases.request(datanode, nowMs) : 0;
+    const obeys = this.context.leader && !this.safeMode.on;
+    return { commands: obeys ? this.dispatch.commands(datanode, report.xmitsInProgress) : [], fullReportLeaseId };
+  }
+
+  /**
+   * Queues one RPC's storage reports, to be worked on by `tick`. `done` is called once for each of them. Refuses an
+   * unregistered sender (UNREGISTERED: answer with a register command) and a stale lease (INVALID_REPORT_LEASE).
+   */
+  fullReport(
+    uuid: string,
+    reports: readonly FullReport[],
+    context: ReportContext,
+    nowMs: number,
+    done: ReportDone,
+  ): Failure | undefined {
+    this.context.nowMs = nowMs;
+    const datanode = this.datanodes.get(uuid);
+    if (datanode?.alive !== true) return new Failure('UNREGISTERED', `datanode ${uuid} is not registered`);
+    if (!this.leases.check(datanode, context.leaseId, nowMs)) {
+      return new Failure('INVALID_REPORT_LEASE', `lease ${context.leaseId} of datanode ${uuid} is not valid`);
+    }
+    for (const report of reports) {
+      this.reports.submit(this.datanodes.updateStorage(datanode, report.storage), report, done);
+    }
+    if (context.currentRpc + 1 === context.totalRpcs) this.leases.release(datanode);
+    return undefined;
+  }
+
+  /** Takes in one storage's incremental report at once; refuses an unregistered sender (UNREGISTERED). */
+  incrementalReport(
+    uuid: string,
+    storage: StorageDescription,
+    entries: readonly IncrementalEntry[],
+    nowMs: number,
+  ): Failure | undefined {
+    this.context.nowMs = nowMs;
+    const datanode = this.datanodes.get(uuid);
+    if (datanode?.alive !== true) return new Failure('UNREGISTERED', `datanode ${uuid} is not registered`);
+    const target = datanode.storage(storage.id) ?? this.datanodes.updateStorage(datanode, storage);
+    for (const entry of entries) this.takeIncremental(target, entry);
+    return undefined;
+  }
+
+  /** A client or datanode found the bytes of a replica wrong. Unknown replicas are ignored. */
+  reportBadBlock(block: BlockRef, uuid: string, storageId: string): void {
+    const datanode = this.datanodes.get(uuid);
+    const storage = datanode?.storage(storageId);
+    if (storage !== undefined) this.intake.bad(storage, block);
+    else for (const candidate of datanode?.storages ?? []) this.intake.bad(candidate, block);
+  }
+
+  /** Storages for a new block or further replicas; fewer than asked for when there are no more. */
+  chooseTargets(request: PlacementRequest, nowMs: number): Storage[] {
+    this.context.nowMs = nowMs;
+    return this.placement.chooseTargets(request, nowMs);
+  }
+
+  /** The reader or writer on a host: one of its datanodes if there is one, and its rack. */
+  locate(ip: string, hostName: string): ReaderLocation {
+    const datanode = this.datanodes.onHost(ip);
+    return { datanode, rackPath: datanode?.rack.path ?? this.topology.resolve(ip, hostName) };
+  }
+
+  /** Undefined for a block that the map does not know (yet). */
+  locations(block: BlockId, reader: ReaderLocation | undefined): BlockLocations | undefined {
+    return this.located.of(block, reader);
+  }
+
+  /** True when enough finalized replicas with this very stamp and length are known, for complete() and addBlock(). */
+  isMinimallyReplicated(block: BlockId, stamp: GenerationStamp, lengthBytes: number): boolean {
+    const { map, open, table, config } = this.context;
+    const slot = map.slotOf(block);
+    if (slot < 0) return false;
+    const construction = open.get(slot);
+    if (construction === undefined) {
+      if (map.stampOf(slot) !== stamp || map.lengthOf(slot) !== lengthBytes) return false;
+      return this.liveReplicas(block) >= config.minReplication;
+    }
+    let good = 0;
+    for (const replica of construction.reported) {
+      if (!replica.finalized || replica.stamp !== stamp || replica.lengthBytes !== lengthBytes) continue;
+      const index = replica.storage.index;
+      if (table.get(index) !== replica.storage || !replica.storage.datanode.alive) continue;
+      const ref = map.find(slot, index);
+      if (ref >= 0 && (map.flagsAt(slot, ref) & NOT_GOOD) === 0) good++;
+    }
+    return good >= config.minReplication;
+  }
+
+  /** Good replicas in service. */
+  liveReplicas(block: BlockId): number {
+    const { map, table } = this.context;
+    const slot = map.slotOf(block);
+    if (slot < 0) return 0;
+    this.counts.count(map, table, slot);
+    return this.counts.live;
+  }
+
+  /** Live storages that should hold a replica of a block under construction. */
+  recoveryLocations(block: BlockId): Storage[] {
+    const slot = this.context.map.slotOf(block);
+    const construction = slot < 0 ? undefined : this.context.open.get(slot);
+    return construction === undefined ? [] : this.recovery.locations(construction);
+  }
+
+  /** Asks another datanode to lead a recovery that the log has ordered; undefined when none is alive. */
+  retryRecovery(block: BlockId, nowMs: number): Datanode | undefined {
+    this.context.nowMs = nowMs;
+    return this.recovery.start(block);
+  }
+
+  /** `watcher` is told of every finalized replica of the block until it is taken back. */
+  watch(block: BlockId, watcher: ReplicaWatcher): void {
+    this.watchers.add(block, watcher);
+  }
+
+  unwatch(block: BlockId, watcher: ReplicaWatcher): void {
+    this.watchers.remove(block, watcher);
+  }
+
+  /** Call often. Does about `budget` entries of sliced work (reports, losses, scans); true while more is left. */
+  tick(nowMs: number, budget: number): boolean {
+    this.context.nowMs = nowMs;
+    return this.monitor.tick(budget) || this.reports.waiting > 0;
+  }
+
+  /** setSafeMode ENTER or LEAVE was applied. */
+  setManualSafeMode(on: boolean): void {
+    this.safeMode.setManual(on);
+    this.monitor.updatePopulating();
+  }
+
+  safeModeTip(nowMs: number): string {
+    return this.safeMode.tip(this.monitor.facts(), nowMs);
+  }
+
+  datanodeReport(kind: DatanodeReportKind): Datanode[] {
+    return this.datanodes.report(kind);
+  }
+
+  stats(nowMs: number): ClusterStats {
+    return clusterStats(this.context, this.datanodes, this.audit, this.intake.messages.count, nowMs);
+  }
+
+  /** Bytes of the block map's arrays. */
+  mapBytes(): number {
+    return this.context.map.byteLength();
+  }
+
+  private takeIncremental(storage: Storage, entry: IncrementalEntry): void {
+    const { id, stamp, lengthBytes } = entry.block;
+    switch (entry.status) {
+      case 'DELETED':
+        this.intake.deleted(storage, id, stamp);
+        return;
+      case 'RECEIVING':
+        storage.deletedSinceMark?.delete(id);
+        this.intake.present(storage, id, stamp, lengthBytes, ReplicaState.RBW, storage.epoch);
+        return;
+      case 'RECEIVED': {
+        storage.deletedSinceMark?.delete(id);
+        storage.datanode.dropScheduled(storage.type);
+        const hint = entry.deleteHint === '' ? undefined : this.datanodes.get(entry.deleteHint);
+        this.intake.present(storage, id, stamp, lengthBytes, ReplicaState.FINALIZED, storage.epoch, hint);
+      }
+    }
+  }
+}

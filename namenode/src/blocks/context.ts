@@ -1,0 +1,41 @@
+import type { Random } from '@rfs/base/seams';
+import type { BlockManagerConfig } from './config.js';
+import { StorageTable } from './datanodes/storage-table.js';
+import { Topology } from './datanodes/topology.js';
+import { BlockMap } from './map/block-map.js';
+import { Replicas } from './map/replicas.js';
+import type { UnderConstruction } from './map/under-construction.js';
+import { DefaultPlacement, type PlacementPolicy } from './placement/index.js';
+import { LowRedundancy } from './redundancy/low-redundancy.js';
+import { PendingReconstruction } from './redundancy/pending-reconstruction.js';
+
+/** What the parts of the block manager share. Built once by the facade; the parts change it by their own methods only. */
+export class BlockContext {
+  readonly config: BlockManagerConfig;
+  readonly random: Random;
+  readonly topology = new Topology();
+  readonly table = new StorageTable();
+  readonly map = new BlockMap();
+  readonly replicas = new Replicas(this.map, this.table);
+  /** Blocks that are not complete, by slot. */
+  readonly open = new Map<number, UnderConstruction>();
+  readonly low = new LowRedundancy(this.map);
+  readonly pending = new PendingReconstruction();
+  readonly placement: PlacementPolicy;
+  /** This node leads: only then reports about unknown blocks mean orphans, and only then datanodes obey. */
+  leader = false;
+  /** The map is being filled from the store: a block that is not in it may still come. */
+  rebuilding = false;
+  /** Leader and out of the startup safe mode: redundancy is judged and repaired (isPopulatingReplQueues). */
+  populating = false;
+  /** Monotonic ms of the latest call that brought a time. */
+  nowMs = 0;
+  /** The highest generation stamp that the log is known to have given out. */
+  maxStamp = 0;
+
+  constructor(config: BlockManagerConfig, random: Random, placement?: PlacementPolicy) {
+    this.config = config;
+    this.random = random;
+    this.placement = placement ?? new DefaultPlacement(this.topology, random.fork('placement'), config);
+  }
+}

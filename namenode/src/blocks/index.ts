@@ -1,0 +1,17 @@
+export { BlockManager } from './block-manager.js';
+export { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG, heartbeatExpiryMs } from './config.js';
+export type { Datanode } from './datanodes/datanode.js';
+export { DEFAULT_RACK } from './datanodes/rack.js';
+export type { Storage } from './datanodes/storage.js';
+export type { Topology } from './datanodes/topology.js';
+export {
+  HOT,
+  type PlacementPolicy,
+  type PlacementRequest,
+  STORAGE_POLICIES,
+  type StoragePolicy,
+  storagePolicyById,
+} from './placement/index.js';
+export type { ReportDone } from './reports/full-reports.js';
+export type { SafeMode } from './safe-mode.js';
+export * from './types.js';

@@ -1,0 +1,10 @@
+export { DefaultPlacement } from './default-placement.js';
+export type { DeleteRequest, PlacementPolicy, PlacementRequest } from './policy.js';
+export {
+  excessTypes,
+  HOT,
+  requiredTypes,
+  STORAGE_POLICIES,
+  type StoragePolicy,
+  storagePolicyById,
+} from './storage-policies.js';

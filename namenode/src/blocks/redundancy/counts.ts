@@ -1,0 +1,53 @@
+import {
+  ALIVE,
+  DECOMMISSIONED,
+  DECOMMISSIONING,
+  SERVICE_MASK,
+  STALE_CONTENTS,
+  type StorageTable,
+} from '../datanodes/storage-table.js';
+import { type BlockMap, CORRUPT, EXCESS, NOT_GOOD } from '../map/block-map.js';
+
+/** Replicas of one block by condition (NumberReplicas). Reused: `count` fills it. */
+export class ReplicaCounts {
+  /** Good, on a datanode in service. */
+  live = 0;
+  corrupt = 0;
+  excess = 0;
+  decommissioning = 0;
+  decommissioned = 0;
+  maintenance = 0;
+  /** Replicas on storages whose contents may have changed since they were last reported. */
+  stale = 0;
+  /** All on living storages. */
+  total = 0;
+
+  count(map: BlockMap, table: StorageTable, slot: number): void {
+    this.live = 0;
+    this.corrupt = 0;
+    this.excess = 0;
+    this.decommissioning = 0;
+    this.decommissioned = 0;
+    this.maintenance = 0;
+    this.stale = 0;
+    this.total = 0;
+    for (let ref = map.first(slot); ref >= 0; ref = map.next(slot, ref)) {
+      const bits = table.bits[map.storageAt(slot, ref)] as number;
+      if ((bits & ALIVE) === 0) continue;
+      this.total++;
+      if ((bits & STALE_CONTENTS) !== 0) this.stale++;
+      const flags = map.flagsAt(slot, ref);
+      if ((flags & NOT_GOOD) !== 0) {
+        if ((flags & CORRUPT) !== 0) this.corrupt++;
+        else if ((flags & EXCESS) !== 0) this.excess++;
+      } else if ((bits & SERVICE_MASK) === ALIVE) this.live++;
+      else if ((bits & DECOMMISSIONING) !== 0) this.decommissioning++;
+      else if ((bits & DECOMMISSIONED) !== 0) this.decommissioned++;
+      else this.maintenance++;
+    }
+  }
+
+  get outOfService(): number {
+    return this.decommissioning + this.decommissioned + this.maintenance;
+  }
+}

@@ -1,0 +1,54 @@
+import type { BlockId, GenerationStamp } from '@rfs/base/ids';
+import type { Storage } from '../datanodes/storage.js';
+import type { ReplicaState } from '../types.js';
+
+/** One report that came before the log brought its block; `state` undefined means deleted. */
+export interface QueuedMessage {
+  readonly storage: Storage;
+  /** Of the storage when it reported: after a loss the number differs and the message is void. */
+  readonly storageIndex: number;
+  readonly stamp: GenerationStamp;
+  readonly lengthBytes: number;
+  readonly state: ReplicaState | undefined;
+}
+
+/** Reports about blocks that this node has not applied yet, oldest first per block (PendingDataNodeMessages). */
+export class PendingMessages {
+  count = 0;
+  private readonly limit: number;
+  private readonly byBlock = new Map<BlockId, QueuedMessage[]>();
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** False when the limit is reached and the message was dropped. */
+  add(block: BlockId, message: QueuedMessage): boolean {
+    if (this.count >= this.limit) return false;
+    const queue = this.byBlock.get(block);
+    if (queue === undefined) this.byBlock.set(block, [message]);
+    else queue.push(message);
+    this.count++;
+    return true;
+  }
+
+  /** Hands over and forgets what is queued for the block. */
+  take(block: BlockId): readonly QueuedMessage[] | undefined {
+    if (this.count === 0) return undefined;
+    const queue = this.byBlock.get(block);
+    if (queue === undefined) return undefined;
+    this.byBlock.delete(block);
+    this.count -= queue.length;
+    return queue;
+  }
+
+  /** Blocks with messages, at most `limit` of them. */
+  blocks(limit: number): BlockId[] {
+    const blocks: BlockId[] = [];
+    for (const block of this.byBlock.keys()) {
+      if (blocks.length === limit) break;
+      blocks.push(block);
+    }
+    return blocks;
+  }
+}
