@@ -186,7 +186,8 @@ export class ByteReader {
   delimitedEnd(): number {
     const length = this.varint32();
     const end = this.offset + length;
-    if (end > this.end) throw new MalformedBytes(`field of ${length} bytes at ${this.offset} runs past byte ${this.end}`);
+    if (end > this.end)
+      throw new MalformedBytes(`field of ${length} bytes at ${this.offset} runs past byte ${this.end}`);
     return end;
   }
 
@@ -212,7 +213,7 @@ export class ByteReader {
 
   private advance(length: number): number {
     const at = this.offset;
-    if (length < 0 || at + length > this.end) {
+    if (!(length >= 0 && at + length <= this.end)) {
       throw new MalformedBytes(`${length} bytes wanted at ${at}, the data ends at ${this.end}`);
     }
     this.offset = at + length;
@@ -250,4 +251,3 @@ export class ByteReader {
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
-
