@@ -163,6 +163,9 @@ export class RpcConnection implements WireEvents {
     if (this.gone) return;
     this.gone = true;
     this.outbox.end();
+    // Only who reads learns that the other end has closed too.
+    if (this.pauses !== 0) this.wire.resume();
+    this.pauses = 0;
   }
 
   destroy(): void {
