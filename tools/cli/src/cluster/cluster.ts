@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeHadoopXml } from '@rfs/base/config';
 import type { Clock, Random } from '@rfs/base/seams';
 import { Daemon, type DaemonWatcher } from './daemon.js';
 import {
@@ -12,7 +13,6 @@ import {
 } from './plan.js';
 import { PortFinder } from './ports.js';
 import { waitUntilServing } from './ready.js';
-import { siteXml } from './site-xml.js';
 
 /** Stopping the datanodes and then the namenode, together under the promised 2 s. */
 const DATANODE_PATIENCE_MS = 800;
@@ -155,8 +155,11 @@ function writeConf(folder: string, properties: Readonly<Record<string, string>>)
   mkdirSync(folder, { recursive: true });
   const entries = Object.entries(properties);
   const isCore = ([name]: [string, string]): boolean => name.startsWith('fs.') || name.startsWith('hadoop.');
-  writeFileSync(join(folder, 'core-site.xml'), siteXml(Object.fromEntries(entries.filter(isCore))));
-  writeFileSync(join(folder, 'hdfs-site.xml'), siteXml(Object.fromEntries(entries.filter((each) => !isCore(each)))));
+  writeFileSync(join(folder, 'core-site.xml'), writeHadoopXml(Object.fromEntries(entries.filter(isCore))));
+  writeFileSync(
+    join(folder, 'hdfs-site.xml'),
+    writeHadoopXml(Object.fromEntries(entries.filter((each) => !isCore(each)))),
+  );
 }
 
 /** Removes a scratch cluster's folder. */

@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { systemClock, systemRandom } from '@rfs/base/system';
 import yargs from 'yargs';
 import { Cluster, type ClusterDescription, removeFolder } from '../cluster/index.js';
+import { parseOptions, propertiesOf, refuse, UsageError } from '../options/index.js';
 import type { Command, CommandContext } from '../terminal/index.js';
 
 interface UpOptions {
   readonly dir?: string | undefined;
-  readonly namenodes: string;
   readonly datanodes: number;
   readonly hosts: boolean;
   readonly port?: number | undefined;
@@ -23,29 +23,22 @@ interface UpOptions {
   readonly program: readonly string[];
 }
 
+const USAGE = `$0 [options] [-- command...]
+
+Runs a whole cluster on this machine until Ctrl-C, or until the command ends.`;
+
 /** `rfs up`: a whole cluster of child processes on loopback. */
 export const up: Command = {
   async run(args, context) {
     const options = await parse(args, context);
     if (typeof options === 'number') return options;
-    if (options.namenodes !== '1') {
-      context.terminal.err(
-        `rfs up: --namenodes ${options.namenodes} needs the quorum, which is not built yet; use 1.\n`,
-      );
-      return 2;
-    }
     return runCluster(options, context);
   },
 };
 
 async function parse(args: readonly string[], { terminal }: CommandContext): Promise<UpOptions | number> {
-  let refused: string | undefined;
-  let help: string | undefined;
   const parser = yargs([])
-    .scriptName('rfs up')
-    .usage(
-      '$0 [options] [-- command...]\n\nRuns a whole cluster on this machine until Ctrl-C, or until the command ends.',
-    )
+    .usage(USAGE)
     .option('dir', { type: 'string', describe: 'Folder of the data; by default a scratch folder, removed at the end' })
     .option('namenodes', { type: 'string', default: '1', choices: ['1', '3', '2+1'], describe: 'How many namenodes' })
     .option('datanodes', { type: 'number', default: 1, describe: 'How many datanodes' })
@@ -54,40 +47,20 @@ async function parse(args: readonly string[], { terminal }: CommandContext): Pro
     .option('http-port', { type: 'number', describe: "The namenode's web port; by default a free one" })
     .option('restart', { type: 'boolean', default: true, describe: 'Start a daemon that died again after a second' })
     .option('json', { type: 'boolean', default: false, describe: 'Print one line of JSON when ready' })
-    .option('D', { type: 'string', array: true, nargs: 1, describe: 'Configuration for every daemon: -D name=value' })
-    .version(false)
-    .strictOptions()
-    .exitProcess(false)
-    .parserConfiguration({ 'populate--': true })
-    .fail((message, error) => {
-      refused = message ?? error.message;
-    });
-  const found = await parser.parseAsync(args, {}, (_error, _argv, output) => {
-    if (output !== '') help = output;
-  });
-  if (refused === undefined && help !== undefined) {
-    terminal.out(`${help}\n`);
-    return 0;
+    .option('D', { type: 'string', array: true, nargs: 1, describe: 'A setting for every daemon: -D name=value' })
+    .parserConfiguration({ 'populate--': true });
+  const found = await parseOptions('rfs up', parser, args, terminal);
+  if (typeof found === 'number') return found;
+  try {
+    if (found.namenodes !== '1') {
+      throw new UsageError(`--namenodes ${found.namenodes} needs a quorum, which is not built yet: use 1`);
+    }
+    if (!Number.isInteger(found.datanodes) || found.datanodes < 0) throw new UsageError('--datanodes must be a count');
+    const program = ((found as Record<string, unknown>)['--'] as string[] | undefined) ?? [];
+    return { ...found, properties: propertiesOf(found.D ?? []), program };
+  } catch (error) {
+    return refuse('rfs up', error, terminal);
   }
-  const properties = pairs(found.D ?? []);
-  refused ??= typeof properties === 'string' ? properties : undefined;
-  refused ??= Number.isInteger(found.datanodes) && found.datanodes >= 0 ? undefined : '--datanodes must be a count';
-  if (refused !== undefined || typeof properties === 'string') {
-    terminal.err(`rfs up: ${refused}\n`);
-    return 2;
-  }
-  return { ...found, properties, program: (found['--'] as string[] | undefined) ?? [] };
-}
-
-/** Properties from `name=value` words, or what is wrong with them. */
-function pairs(words: readonly string[]): Record<string, string> | string {
-  const properties: Record<string, string> = {};
-  for (const word of words) {
-    const equals = word.indexOf('=');
-    if (equals < 1) return `-D ${word} is not name=value`;
-    properties[word.slice(0, equals)] = word.slice(equals + 1);
-  }
-  return properties;
 }
 
 async function runCluster(options: UpOptions, context: CommandContext): Promise<number> {

@@ -1,0 +1,42 @@
+import process from 'node:process';
+import type { Clock } from '@rfs/base/seams';
+import type { Terminal } from '../terminal/index.js';
+
+/** A running daemon, whatever it is. */
+export interface Running {
+  /** Stops in order: takes no more work, finishes what it has, closes its files. */
+  close(): Promise<void>;
+}
+
+/** After a signal a daemon has this long to stop; then the process ends with what is synced. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Runs a daemon in the foreground until SIGINT, SIGTERM or, for a child of `rfs up`, until the parent is gone in
+ * whatever way. The result is the exit code.
+ */
+export async function runInForeground(
+  start: () => Promise<Running>,
+  clock: Clock,
+  terminal: Terminal,
+): Promise<number> {
+  const asked = new Promise<void>((resolve) => {
+    process.on('SIGINT', resolve);
+    process.on('SIGTERM', resolve);
+    process.on('disconnect', resolve);
+  });
+  let running: Running;
+  try {
+    running = await start();
+  } catch (error) {
+    terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+  process.send?.({ ready: true });
+  await asked;
+  const deadline = clock.setTimer(PATIENCE_MS, () => process.exit(1));
+  await running.close();
+  deadline.cancel();
+  if (process.connected) process.disconnect();
+  return 0;
+}
