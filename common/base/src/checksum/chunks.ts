@@ -3,7 +3,7 @@ import { AssertionFailure } from '../assert/index.js';
 import { CrcShift, combineCrc32c } from './combine.js';
 
 /** Bytes of one CRC in a sums array, big-endian as in HDFS packets and meta files. */
-export const BYTES_PER_SUM = 4;
+const BYTES_PER_SUM = 4;
 
 /** Chunk lengths in use are few (512 nearly always); beyond this many the operators are built anew. */
 const CACHED_SHIFTS = 16;

@@ -4,7 +4,6 @@ export { readConfigFile, readConfigFolder } from './files.js';
 export { parseHadoopXml, writeHadoopXml, type XmlProperty } from './hadoop-xml.js';
 export { type Option, type OptionTable, option, optional } from './option.js';
 export { clientOptions, clientRules } from './options/client.js';
-export { commonOptions } from './options/common.js';
 export { datanodeOptions, datanodeRules } from './options/datanode.js';
 export { namenodeOptions, namenodeRules } from './options/namenode.js';
 export { configurationPage, type PageSection } from './page.js';

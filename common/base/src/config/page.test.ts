@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { clientOptions, configurationPage, datanodeOptions, namenodeOptions } from './index.js';
 
-/** From dist/config. */
-const PAGE = new URL('../../../../docs/configuration.md', import.meta.url);
+/** From dist/config up to the root. */
+const PAGE = join(import.meta.dirname, ...Array<string>(4).fill('..'), 'docs', 'configuration.md');
 
 const HEAD = `# Configuration
 

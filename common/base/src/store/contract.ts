@@ -9,7 +9,12 @@ export interface StoreReader {
    * Visits `from` (included) to `to` (excluded) in order, or backwards with `reverse`, until `visit` returns false.
    * Key and value are valid only during the visit; the visitor may read but not write.
    */
-  range(from: Uint8Array, to: Uint8Array, visit: (key: Uint8Array, value: Uint8Array) => boolean, reverse?: boolean): void;
+  range(
+    from: Uint8Array,
+    to: Uint8Array,
+    visit: (key: Uint8Array, value: Uint8Array) => boolean,
+    reverse?: boolean,
+  ): void;
 }
 
 export interface StoreWriter extends StoreReader {
