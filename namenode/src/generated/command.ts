@@ -463,6 +463,7 @@ export interface CreateCommand {
   replication: number;
   blockSizeBytes: number;
   expiredHolder?: string | undefined;
+  storagePolicy?: number | undefined;
 }
 
 export function encodeCreateCommand(w: ByteWriter, m: CreateCommand): void {
@@ -484,6 +485,10 @@ export function encodeCreateCommand(w: ByteWriter, m: CreateCommand): void {
     w.varint32(66);
     w.string(m.expiredHolder);
   }
+  if (m.storagePolicy !== undefined) {
+    w.varint32(72);
+    w.varint32(m.storagePolicy);
+  }
 }
 
 export function decodeCreateCommand(r: ByteReader, end: number): CreateCommand {
@@ -495,6 +500,7 @@ export function decodeCreateCommand(r: ByteReader, end: number): CreateCommand {
   let $replication: number | undefined;
   let $blockSizeBytes: number | undefined;
   let $expiredHolder: string | undefined;
+  let $storagePolicy: number | undefined = 0;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -522,6 +528,9 @@ export function decodeCreateCommand(r: ByteReader, end: number): CreateCommand {
       case 66:
         $expiredHolder = r.utf8(r.varint32());
         break;
+      case 72:
+        $storagePolicy = r.varint32();
+        break;
       default:
         r.skipField(tag & 7);
     }
@@ -534,7 +543,7 @@ export function decodeCreateCommand(r: ByteReader, end: number): CreateCommand {
   if ($createParent === undefined) throw new MalformedBytes('CreateCommand without its required createParent');
   if ($replication === undefined) throw new MalformedBytes('CreateCommand without its required replication');
   if ($blockSizeBytes === undefined) throw new MalformedBytes('CreateCommand without its required blockSizeBytes');
-  return { path: $path, mode: $mode, clientName: $clientName, flags: $flags, createParent: $createParent, replication: $replication, blockSizeBytes: $blockSizeBytes, expiredHolder: $expiredHolder };
+  return { path: $path, mode: $mode, clientName: $clientName, flags: $flags, createParent: $createParent, replication: $replication, blockSizeBytes: $blockSizeBytes, expiredHolder: $expiredHolder, storagePolicy: $storagePolicy };
 }
 
 export const CreateCommand: Codec<CreateCommand> = { name: 'CreateCommand', encode: encodeCreateCommand, decode: decodeCreateCommand };
@@ -778,6 +787,7 @@ export interface Rename2Command {
   destination: string;
   overwrite?: boolean | undefined;
   toTrash?: boolean | undefined;
+  subtreeChecked?: boolean | undefined;
 }
 
 export function encodeRename2Command(w: ByteWriter, m: Rename2Command): void {
@@ -793,6 +803,10 @@ export function encodeRename2Command(w: ByteWriter, m: Rename2Command): void {
     w.varint32(32);
     w.varint32(m.toTrash ? 1 : 0);
   }
+  if (m.subtreeChecked !== undefined) {
+    w.varint32(40);
+    w.varint32(m.subtreeChecked ? 1 : 0);
+  }
 }
 
 export function decodeRename2Command(r: ByteReader, end: number): Rename2Command {
@@ -800,6 +814,7 @@ export function decodeRename2Command(r: ByteReader, end: number): Rename2Command
   let $destination: string | undefined;
   let $overwrite: boolean | undefined = false;
   let $toTrash: boolean | undefined = false;
+  let $subtreeChecked: boolean | undefined = false;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -815,6 +830,9 @@ export function decodeRename2Command(r: ByteReader, end: number): Rename2Command
       case 32:
         $toTrash = r.varint32() !== 0;
         break;
+      case 40:
+        $subtreeChecked = r.varint32() !== 0;
+        break;
       default:
         r.skipField(tag & 7);
     }
@@ -822,7 +840,7 @@ export function decodeRename2Command(r: ByteReader, end: number): Rename2Command
   if (r.offset !== end) throw new MalformedBytes('Rename2Command runs past its end');
   if ($source === undefined) throw new MalformedBytes('Rename2Command without its required source');
   if ($destination === undefined) throw new MalformedBytes('Rename2Command without its required destination');
-  return { source: $source, destination: $destination, overwrite: $overwrite, toTrash: $toTrash };
+  return { source: $source, destination: $destination, overwrite: $overwrite, toTrash: $toTrash, subtreeChecked: $subtreeChecked };
 }
 
 export const Rename2Command: Codec<Rename2Command> = { name: 'Rename2Command', encode: encodeRename2Command, decode: decodeRename2Command };
@@ -830,6 +848,7 @@ export const Rename2Command: Codec<Rename2Command> = { name: 'Rename2Command', e
 export interface DeleteCommand {
   path: string;
   recursive: boolean;
+  subtreeChecked?: boolean | undefined;
 }
 
 export function encodeDeleteCommand(w: ByteWriter, m: DeleteCommand): void {
@@ -837,11 +856,16 @@ export function encodeDeleteCommand(w: ByteWriter, m: DeleteCommand): void {
   w.string(m.path);
   w.varint32(16);
   w.varint32(m.recursive ? 1 : 0);
+  if (m.subtreeChecked !== undefined) {
+    w.varint32(24);
+    w.varint32(m.subtreeChecked ? 1 : 0);
+  }
 }
 
 export function decodeDeleteCommand(r: ByteReader, end: number): DeleteCommand {
   let $path: string | undefined;
   let $recursive: boolean | undefined;
+  let $subtreeChecked: boolean | undefined = false;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -851,6 +875,9 @@ export function decodeDeleteCommand(r: ByteReader, end: number): DeleteCommand {
       case 16:
         $recursive = r.varint32() !== 0;
         break;
+      case 24:
+        $subtreeChecked = r.varint32() !== 0;
+        break;
       default:
         r.skipField(tag & 7);
     }
@@ -858,7 +885,7 @@ export function decodeDeleteCommand(r: ByteReader, end: number): DeleteCommand {
   if (r.offset !== end) throw new MalformedBytes('DeleteCommand runs past its end');
   if ($path === undefined) throw new MalformedBytes('DeleteCommand without its required path');
   if ($recursive === undefined) throw new MalformedBytes('DeleteCommand without its required recursive');
-  return { path: $path, recursive: $recursive };
+  return { path: $path, recursive: $recursive, subtreeChecked: $subtreeChecked };
 }
 
 export const DeleteCommand: Codec<DeleteCommand> = { name: 'DeleteCommand', encode: encodeDeleteCommand, decode: decodeDeleteCommand };

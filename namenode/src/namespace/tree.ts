@@ -75,6 +75,12 @@ export class Tree {
     return decodeInode(this.reader, parent, name);
   }
 
+  /** An entry of a directory that left the tree: its `parent` means nothing. */
+  decodeDetached(name: string, value: Uint8Array): Inode {
+    this.reader.reset(value);
+    return decodeInode(this.reader, null, name);
+  }
+
   /** An inode that is still reachable from the root; undefined for unknown ids and what was deleted. */
   byId(id: number): Inode | undefined {
     const cached = this.directories.get(id);

@@ -44,6 +44,7 @@ export function create(context: OpContext, command: CreateCommand): FileStatus |
   const { replication, blockSizeBytes } = command;
   const file = view.makeFile(parent, path.name, command.mode & 0o777, owner, group, replication, blockSizeBytes);
   file.flags |= InodeFlag.UNDER_CONSTRUCTION;
+  file.storagePolicy = command.storagePolicy ?? 0;
   view.save(file);
   view.putOpenFile(file.id, {
     holder: command.clientName,

@@ -1,15 +1,33 @@
 import { CommandKind } from '../../generated/command.js';
 import type { CommandMessage } from '../commands.js';
 import type { Operation } from '../context.js';
+import { touchAccessTimes } from './access-times.js';
+import { setOwner, setPermission, setTimes } from './attributes.js';
 import { bootstrap, configure, setSafeMode } from './bootstrap.js';
+import { concat } from './concat.js';
 import { create } from './create.js';
+import { remove } from './delete.js';
 import { mkdirs } from './mkdirs.js';
+import { purge } from './purge.js';
+import { rename } from './rename.js';
+import { rename2 } from './rename2.js';
+import { setReplication } from './set-replication.js';
 
 /** What each kind of command does. */
 export const operations: { readonly [K in CommandKind]?: Operation<CommandMessage<K>> } = {
   [CommandKind.BOOTSTRAP]: bootstrap,
   [CommandKind.CONFIGURE]: configure,
   [CommandKind.SET_SAFE_MODE]: setSafeMode,
+  [CommandKind.PURGE]: purge,
   [CommandKind.MKDIRS]: mkdirs,
   [CommandKind.CREATE]: create,
+  [CommandKind.CONCAT]: concat,
+  [CommandKind.RENAME]: rename,
+  [CommandKind.RENAME2]: rename2,
+  [CommandKind.DELETE]: remove,
+  [CommandKind.SET_PERMISSION]: setPermission,
+  [CommandKind.SET_OWNER]: setOwner,
+  [CommandKind.SET_REPLICATION]: setReplication,
+  [CommandKind.SET_TIMES]: setTimes,
+  [CommandKind.TOUCH_ACCESS_TIMES]: touchAccessTimes,
 };

@@ -1,0 +1,66 @@
+import { failure } from '@rfs/protocol/exceptions';
+import type { OpContext, Refusal } from '../context.js';
+import { type Directory, type Inode, InodeKind } from '../inode.js';
+import { isExactReserved } from '../path.js';
+import type { ResolvedPath } from '../resolve.js';
+import { checkDirectoryItems, checkName } from './making.js';
+import { checkQuota } from './quota.js';
+
+/** What may never be the destination of `source` (FSDirRenameOp.validateDestination). */
+export function checkDestination(source: ResolvedPath, destination: ResolvedPath): Refusal | undefined {
+  const { last } = source;
+  if (last?.kind === InodeKind.SYMLINK && last.target === destination.text) {
+    return failure(
+      'FileAlreadyExistsException',
+      `Cannot rename symlink ${source.text} to its target ${destination.text}`,
+    );
+  }
+  if (destination.text.startsWith(`${source.text}/`)) {
+    return failure(
+      'IOException',
+      `Rename destination ${destination.text} is a directory or file under source ${source.text}`,
+    );
+  }
+  if (isExactReserved(source.components) || isExactReserved(destination.components)) {
+    return failure('InvalidPathException', 'Cannot rename to or from /.reserved');
+  }
+  return undefined;
+}
+
+/** Limits and quota of the directory that gets the entry (verifyFsLimitsForRename, verifyQuotaForRename). */
+export function checkRoomForMove(
+  { view }: OpContext,
+  source: Inode,
+  destination: ResolvedPath,
+  parent: Directory,
+): Refusal | undefined {
+  const { limits } = view;
+  const depth = destination.components.length - 1;
+  const refusal =
+    checkName(destination.name, limits.maxComponentLengthBytes, destination, depth) ??
+    (source.parent === parent
+      ? undefined
+      : checkDirectoryItems(parent, limits.maxDirectoryItems, destination.components, depth));
+  if (refusal !== undefined) return refusal;
+  const replaced = destination.last;
+  const inodes = inodesOf(source) - (replaced === undefined ? 0 : inodesOf(replaced));
+  const space = spaceOf(source) - (replaced === undefined ? 0 : spaceOf(replaced));
+  return checkQuota(parent, inodes, space, commonAncestor(source.parent as Directory, parent));
+}
+
+function inodesOf(inode: Inode): number {
+  return inode.kind === InodeKind.DIRECTORY ? inode.fileCount + inode.directoryCount + 1 : 1;
+}
+
+function spaceOf(inode: Inode): number {
+  if (inode.kind === InodeKind.DIRECTORY) return inode.spaceBytes;
+  return inode.kind === InodeKind.FILE ? inode.reservedBytes * inode.replication : 0;
+}
+
+function commonAncestor(a: Directory, b: Directory): Directory {
+  const above = new Set<Directory>();
+  for (let at: Directory | null = a; at !== null; at = at.parent) above.add(at);
+  let at = b;
+  while (!above.has(at)) at = at.parent as Directory;
+  return at;
+}
