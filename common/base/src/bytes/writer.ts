@@ -1,6 +1,7 @@
 import { idHigh, idLow } from '../ids/index.js';
 
 const TWO_32 = 4294967296;
+const TWO_63 = 2 ** 63;
 
 /**
  * Appends numbers, strings and protobuf primitives to a buffer that grows. Reusable: `reset` starts again in the same
@@ -149,9 +150,13 @@ export class ByteWriter {
     this.offset = at;
   }
 
-  /** Any safe integer; negative ones in two's complement (protobuf int64). */
+  /**
+   * Any safe integer; negative ones in two's complement (protobuf int64). 2^63 and above is written as Java's
+   * Long.MAX_VALUE, which is read as 2^63 and means "no limit" in Hadoop's messages.
+   */
   varint64(value: number): void {
     if (value >= 0 && value < TWO_32) this.varint32(value);
+    else if (value >= TWO_63) this.varintHalves(0x7fffffff, 0xffffffff);
     else this.varintHalves(Math.floor(value / TWO_32) >>> 0, value >>> 0);
   }
 

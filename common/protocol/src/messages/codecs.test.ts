@@ -206,6 +206,15 @@ test('a missing required field is malformed', () => {
   assert.throws(() => messages.decodeGetFileInfoRequestProto(new ByteReader(Buffer.alloc(0)), 0), MalformedBytes);
 });
 
+test("Java's largest long, which stands for no quota, is kept", () => {
+  const usage = { fileAndDirectoryCount: 1, quota: 2 ** 63, spaceConsumed: 0, spaceQuota: -1 };
+  const bytes = encode(messages.QuotaUsageProto as Codec<unknown>, usage);
+  assert.equal(bytes.toString('hex'), '080110ffffffffffffffff7f180020ffffffffffffffffff01');
+  const back = messages.decodeQuotaUsageProto(new ByteReader(bytes), bytes.length);
+  assert.equal(back.quota, 2 ** 63);
+  assert.equal(back.spaceQuota, -1);
+});
+
 test("bytes that Hadoop 3.4.1's own classes wrote", () => {
   // LocatedBlockProto with a striped group's id -9223372036854775792, one location on DISK.
   const hex =
