@@ -1,0 +1,48 @@
+import { Caller } from '../namespace/index.js';
+import type { GroupMapping } from './groups.js';
+
+/** Who has the superuser's rights (FSPermissionChecker): the user that runs the namenode and the supergroup's members. */
+export interface SuperuserRule {
+  readonly owner: string;
+  readonly supergroup: string;
+}
+
+/** Callers by user name, each made once and kept while its groups stay the same. */
+export class Callers {
+  private readonly known = new Map<string, Caller>();
+  private readonly groups: GroupMapping;
+  private readonly rule: SuperuserRule;
+
+  constructor(groups: GroupMapping, rule: SuperuserRule) {
+    this.groups = groups;
+    this.rule = rule;
+  }
+
+  /** The caller if the user's groups are known now, as they are for almost every call. */
+  cached(user: string): Caller | undefined {
+    const groups = this.groups.cached(user);
+    if (groups === undefined) return undefined;
+    const known = this.known.get(user);
+    if (known !== undefined && known.groups === groups) return known;
+    const superuser = user === this.rule.owner || groups.includes(this.rule.supergroup);
+    const caller = new Caller(user, groups, superuser);
+    if (this.known.size >= MAX_KNOWN) this.known.clear();
+    this.known.set(user, caller);
+    return caller;
+  }
+
+  /** Asks for the user's groups; `done` may come at once. */
+  resolve(user: string, done: (caller: Caller) => void): void {
+    this.groups.resolve(user, (groups) => {
+      done(this.cached(user) ?? new Caller(user, groups, user === this.rule.owner));
+    });
+  }
+
+  /** Forgets all groups that the operating system told (RefreshUserMappingsProtocol). */
+  refresh(): void {
+    this.groups.refresh();
+    this.known.clear();
+  }
+}
+
+const MAX_KNOWN = 100_000;

@@ -1,0 +1,157 @@
+import type { Failure } from '@rfs/base/failure';
+import { failure } from '@rfs/protocol/exceptions';
+import { type ClientMethod, methodTable, type RequestOf, type ResponseOf } from '@rfs/protocol/service';
+import { CommandKind, type CommandMessage, checkPathLength, type FileStatus } from '../namespace/index.js';
+import { statusMessage } from './convert/statuses.js';
+import type { Handler, Handlers, ServiceParts } from './handlers.js';
+import { Outcome } from './proposer.js';
+
+/** How one call becomes one command and its result one answer; the rest is the same for all of them. */
+interface SimpleChange<M extends ClientMethod, K extends CommandKind> {
+  readonly kind: K;
+  /** What is refused during startup safe mode, in HDFS's words. */
+  readonly what: (request: RequestOf<M>) => string;
+  /** Refuses at the door what no log entry is needed for. */
+  readonly check?: (request: RequestOf<M>) => Failure | undefined;
+  readonly command: (request: RequestOf<M>, parts: ServiceParts) => CommandMessage<K>;
+  readonly respond: (result: never) => ResponseOf<M>;
+}
+
+const NOTHING = {};
+const nothing = (): typeof NOTHING => NOTHING;
+const verdict = (result: boolean): { result: boolean } => ({ result });
+
+/** -1 stands for "leave as it is" in setTimes. */
+const given = (timeMs: number): number | undefined => (timeMs < 0 ? undefined : timeMs);
+
+const create: SimpleChange<'create', typeof CommandKind.CREATE> = {
+  kind: CommandKind.CREATE,
+  what: (request) => `Cannot create file${request.src}`,
+  check: (request) => checkPathLength(request.src, 'create') ?? checkReplicated(request.ecPolicyName),
+  command: (request, parts) => {
+    parts.leases.renew(request.clientName, parts.clock.monotonicMs());
+    return {
+      path: request.src,
+      mode: request.masked.perm,
+      clientName: request.clientName,
+      flags: request.createFlag,
+      createParent: request.createParent,
+      replication: request.replication,
+      blockSizeBytes: request.blockSize,
+      expiredHolder: parts.openFiles.expiredHolder(request.src),
+    };
+  },
+  respond: (status: FileStatus) => ({ fs: statusMessage(status) }),
+};
+
+/** Erasure coding is not offered: a policy by name is unknown, the replicated default is named by none. */
+function checkReplicated(policy: string | undefined): Failure | undefined {
+  if (policy === undefined || policy === '' || policy === 'replication') return undefined;
+  return failure('HadoopIllegalArgumentException', `Policy '${policy}' does not match any enabled erasure coding policies: [].`);
+}
+
+const mkdirs: SimpleChange<'mkdirs', typeof CommandKind.MKDIRS> = {
+  kind: CommandKind.MKDIRS,
+  what: (request) => `Cannot create directory ${request.src}`,
+  check: (request) => checkPathLength(request.src, 'mkdirs'),
+  command: (request) => ({ path: request.src, mode: request.masked.perm, createParent: request.createParent }),
+  respond: verdict,
+};
+
+const rename: SimpleChange<'rename', typeof CommandKind.RENAME> = {
+  kind: CommandKind.RENAME,
+  what: (request) => `Cannot rename ${request.src}`,
+  check: (request) => checkPathLength(request.dst, 'rename'),
+  command: (request) => ({ source: request.src, destination: request.dst }),
+  respond: verdict,
+};
+
+const rename2: SimpleChange<'rename2', typeof CommandKind.RENAME2> = {
+  kind: CommandKind.RENAME2,
+  what: (request) => `Cannot rename ${request.src}`,
+  check: (request) => checkPathLength(request.dst, 'rename'),
+  command: (request) => ({
+    source: request.src,
+    destination: request.dst,
+    overwrite: request.overwriteDest,
+    toTrash: request.moveToTrash ?? false,
+  }),
+  respond: nothing,
+};
+
+const remove: SimpleChange<'delete', typeof CommandKind.DELETE> = {
+  kind: CommandKind.DELETE,
+  what: (request) => `Cannot delete ${request.src}`,
+  command: (request) => ({ path: request.src, recursive: request.recursive }),
+  respond: verdict,
+};
+
+const concat: SimpleChange<'concat', typeof CommandKind.CONCAT> = {
+  kind: CommandKind.CONCAT,
+  what: (request) => `Cannot concat ${request.trg}`,
+  command: (request) => ({ target: request.trg, sources: request.srcs }),
+  respond: nothing,
+};
+
+const setPermission: SimpleChange<'setPermission', typeof CommandKind.SET_PERMISSION> = {
+  kind: CommandKind.SET_PERMISSION,
+  what: (request) => `Cannot set permission for ${request.src}`,
+  command: (request) => ({ path: request.src, mode: request.permission.perm }),
+  respond: nothing,
+};
+
+const setOwner: SimpleChange<'setOwner', typeof CommandKind.SET_OWNER> = {
+  kind: CommandKind.SET_OWNER,
+  what: (request) => `Cannot set owner for ${request.src}`,
+  command: (request) => ({
+    path: request.src,
+    owner: request.username === '' ? undefined : request.username,
+    group: request.groupname === '' ? undefined : request.groupname,
+  }),
+  respond: nothing,
+};
+
+const setReplication: SimpleChange<'setReplication', typeof CommandKind.SET_REPLICATION> = {
+  kind: CommandKind.SET_REPLICATION,
+  what: (request) => `Cannot set replication for ${request.src}`,
+  command: (request) => ({ path: request.src, replication: request.replication }),
+  respond: verdict,
+};
+
+const setTimes: SimpleChange<'setTimes', typeof CommandKind.SET_TIMES> = {
+  kind: CommandKind.SET_TIMES,
+  what: (request) => `Cannot set times ${request.src}`,
+  command: (request) => ({
+    path: request.src,
+    modificationTimeMs: given(request.mtime),
+    accessTimeMs: given(request.atime),
+  }),
+  respond: nothing,
+};
+
+function handle<M extends ClientMethod, K extends CommandKind>(method: M, change: SimpleChange<M, K>): Handler<M> {
+  const once = methodTable[method].retry !== 'repeatable';
+  return (parts, request, context, caller, sink) => {
+    const refusal = change.check?.(request) ?? parts.checkStartup(change.what, request);
+    if (refusal !== undefined) {
+      sink.fail(refusal);
+      return;
+    }
+    const command = change.command(request, parts);
+    parts.proposer.propose(change.kind, command, caller, context, once, new Outcome(sink, change.respond));
+  };
+}
+
+/** Changes that are one command each, judged by the namespace alone. */
+export const simpleChanges: Handlers = {
+  create: handle('create', create),
+  mkdirs: handle('mkdirs', mkdirs),
+  rename: handle('rename', rename),
+  rename2: handle('rename2', rename2),
+  delete: handle('delete', remove),
+  concat: handle('concat', concat),
+  setPermission: handle('setPermission', setPermission),
+  setOwner: handle('setOwner', setOwner),
+  setReplication: handle('setReplication', setReplication),
+  setTimes: handle('setTimes', setTimes),
+};

@@ -1,0 +1,200 @@
+import { type Failure, isFailure } from '@rfs/base/failure';
+import { failure } from '@rfs/protocol/exceptions';
+import type { HdfsFileStatusProto } from '@rfs/protocol/messages';
+import type { CallContext, ReplySink } from '@rfs/protocol/service';
+import {
+  type Access,
+  type Caller,
+  type ContentSummary,
+  type FileStatus,
+  getAccess,
+  getBlocksOfInode,
+  getContentSummary,
+  getFileBlocks,
+  getFileInfo,
+  getLinkTarget,
+  getListing,
+  getPreferredBlockSize,
+  InodeKind,
+  isFileClosed,
+  listOpenFiles,
+} from '../namespace/index.js';
+import { type LocationSource, locatedBlocks } from './convert/located-blocks.js';
+import { statusMessage } from './convert/statuses.js';
+import { type Handlers, SCAN_ENTRIES, type ServiceParts } from './handlers.js';
+
+/** Answers with what a read found, or with its refusal. */
+function answer<Found, Response>(sink: ReplySink<Response>, found: Found | Failure, respond: (found: Found) => Response): void {
+  if (isFailure(found)) sink.fail(found);
+  else sink.reply(respond(found));
+}
+
+/** How locations are ordered and written for this caller. */
+export function locationSource(parts: ServiceParts, context: CallContext): LocationSource {
+  return {
+    blocks: parts.blocks,
+    poolId: parts.poolId(),
+    clock: { wallMinusMonotonicMs: parts.clock.nowMs() - parts.clock.monotonicMs() },
+    reader: parts.blocks.locate(context.clientAddress, context.clientAddress),
+  };
+}
+
+/** A status with the file's blocks, as getListing(needLocation) and getLocatedFileInfo give it. */
+function locatedStatus(parts: ServiceParts, source: LocationSource, status: FileStatus): HdfsFileStatusProto | Failure {
+  if (status.kind !== InodeKind.FILE) return statusMessage(status);
+  const found = getBlocksOfInode(parts.machine.tree, status.id);
+  if (found === undefined) return statusMessage(status);
+  const located = locatedBlocks(source, found);
+  return isFailure(located) ? located : statusMessage(status, located);
+}
+
+function listing(
+  parts: ServiceParts,
+  caller: Caller,
+  context: CallContext,
+  path: string,
+  after: string,
+  located: boolean,
+): { partialListing: HdfsFileStatusProto[]; remainingEntries: number } | undefined | Failure {
+  const { config, machine } = parts;
+  // A page with locations ends when it holds as many replicas as it may have entries (FSDirStatAndListingOp).
+  const budget = located ? config.listingLimit : undefined;
+  const page = getListing(machine.tree, caller, path, after, config.listingLimit, budget);
+  if (page === undefined || isFailure(page)) return page;
+  const entries: HdfsFileStatusProto[] = [];
+  const source = located ? locationSource(parts, context) : undefined;
+  for (const status of page.entries) {
+    const entry = source === undefined ? statusMessage(status) : locatedStatus(parts, source, status);
+    if (isFailure(entry)) return entry;
+    entries.push(entry);
+  }
+  return { partialListing: entries, remainingEntries: page.remaining };
+}
+
+function summaryMessage(summary: ContentSummary) {
+  return {
+    summary: {
+      length: summary.lengthBytes,
+      fileCount: summary.fileCount,
+      directoryCount: summary.directoryCount,
+      quota: summary.namespaceQuota,
+      spaceConsumed: summary.spaceBytes,
+      spaceQuota: summary.spaceQuota,
+      typeQuotaInfos: undefined,
+      snapshotLength: 0,
+      snapshotFileCount: 0,
+      snapshotDirectoryCount: 0,
+      snapshotSpaceConsumed: 0,
+      erasureCodingPolicy: '',
+    },
+  };
+}
+
+/** Calls about files that change nothing. */
+export const reads: Handlers = {
+  getFileInfo: (parts, request, _context, caller, sink) => {
+    const status = getFileInfo(parts.machine.tree, caller, request.src);
+    if (isFailure(status)) sink.fail(status);
+    else sink.reply({ fs: status === undefined ? undefined : statusMessage(status) });
+  },
+
+  getFileLinkInfo: (parts, request, _context, caller, sink) => {
+    const status = getFileInfo(parts.machine.tree, caller, request.src, false);
+    if (isFailure(status)) sink.fail(status);
+    else sink.reply({ fs: status === undefined ? undefined : statusMessage(status) });
+  },
+
+  getLocatedFileInfo: (parts, request, context, caller, sink) => {
+    const status = getFileInfo(parts.machine.tree, caller, request.src ?? '');
+    if (isFailure(status)) sink.fail(status);
+    else if (status === undefined) sink.reply({ fs: undefined });
+    else answer(sink, locatedStatus(parts, locationSource(parts, context), status), (fs) => ({ fs }));
+  },
+
+  getBlockLocations: (parts, request, context, caller, sink) => {
+    const { src, offset, length } = request;
+    if (offset < 0 || length < 0) {
+      const what = offset < 0 ? 'offset' : 'length';
+      sink.fail(failure('HadoopIllegalArgumentException', `Negative ${what} is not supported. File: ${src}`));
+      return;
+    }
+    const found = getFileBlocks(parts.machine.tree, caller, src, offset, length);
+    if (isFailure(found)) {
+      sink.fail(found);
+      return;
+    }
+    parts.accessTimes.touch(found.file);
+    answer(sink, locatedBlocks(locationSource(parts, context), found), (locations) => ({ locations }));
+  },
+
+  getListing: (parts, request, context, caller, sink) => {
+    const after = Buffer.from(request.startAfter).toString('utf8');
+    const page = listing(parts, caller, context, request.src, after, request.needLocation);
+    answer(sink, page, (dirList) => ({ dirList }));
+  },
+
+  isFileClosed: (parts, request, _context, caller, sink) =>
+    answer(sink, isFileClosed(parts.machine.tree, caller, request.src), (result) => ({ result })),
+
+  getPreferredBlockSize: (parts, request, _context, caller, sink) =>
+    answer(sink, getPreferredBlockSize(parts.machine.tree, caller, request.filename), (bsize) => ({ bsize })),
+
+  checkAccess: (parts, request, _context, caller, sink) =>
+    answer(sink, getAccess(parts.machine.tree, caller, request.path, request.mode as Access), () => ({})),
+
+  getLinkTarget: (parts, request, _context, caller, sink) =>
+    answer(sink, getLinkTarget(parts.machine.tree, caller, request.path), (targetPath) => ({ targetPath })),
+
+  getContentSummary: (parts, request, _context, caller, sink) => {
+    const found = getContentSummary(parts.machine.tree, parts.machine.tree.store, caller, request.path);
+    if (isFailure(found) || !('scan' in found)) {
+      answer(sink, found, summaryMessage);
+      return;
+    }
+    const { scan, summary } = found;
+    parts.slices.add({
+      step: () => {
+        if (!scan.step(SCAN_ENTRIES)) return false;
+        answer(sink, scan.refusal ?? summary, summaryMessage);
+        return true;
+      },
+    });
+  },
+
+  getQuotaUsage: (parts, request, _context, caller, sink) => {
+    const found = getContentSummary(parts.machine.tree, parts.machine.tree.store, caller, request.path);
+    const summary = !isFailure(found) && 'scan' in found ? found.summary : found;
+    answer(sink, summary, (sums) => ({
+      usage: {
+        fileAndDirectoryCount: sums.fileCount + sums.directoryCount,
+        quota: sums.namespaceQuota,
+        spaceConsumed: sums.spaceBytes,
+        spaceQuota: sums.spaceQuota,
+        typeQuotaInfos: undefined,
+      },
+    }));
+  },
+
+  listOpenFiles: (parts, request, _context, caller, sink) => {
+    if (!caller.superuser) {
+      sink.fail(failure('AccessControlException', `Access denied for user ${caller.user}. Superuser privilege is required`));
+      return;
+    }
+    const under = request.path ?? '/';
+    const open = listOpenFiles(parts.machine.tree, parts.machine.leases)
+      .filter((file) => file.id > request.id && file.path.startsWith(under))
+      .sort((a, b) => a.id - b.id);
+    const page = open.slice(0, parts.config.listingLimit);
+    sink.reply({
+      entries: page.map((file) => ({
+        id: file.id,
+        path: file.path,
+        clientName: file.holder,
+        clientMachine: file.clientMachine,
+      })),
+      hasMore: open.length > page.length,
+      types: request.types,
+    });
+  },
+};
+

@@ -1,0 +1,88 @@
+import type { BlockId } from '@rfs/base/ids';
+import type { Clock, Timer } from '@rfs/base/seams';
+import type { BlockManager, BlockRef, ReplicaWatcher } from '../blocks/index.js';
+
+/** Longest that a call waits for reports of replicas; the client's own retry begins after that. */
+const MAX_WAIT_MS = 1000;
+
+/**
+ * Calls that wait for replicas to be reported. A datanode reports a finalized replica after it has acked the last
+ * packet, so complete() and addBlock() often come first; a client that is refused sleeps 400 ms and more
+ * (DFSOutputStream.completeFile), one that is held goes on at once.
+ */
+export class ReplicaWaits {
+  private readonly waiting = new Set<Wait>();
+  private readonly blocks: BlockManager;
+  private readonly clock: Clock;
+
+  constructor(blocks: BlockManager, clock: Clock) {
+    this.blocks = blocks;
+    this.clock = clock;
+  }
+
+  /** Calls that wait now. */
+  get count(): number {
+    return this.waiting.size;
+  }
+
+  /** Those of `candidates` that have their minimum of replicas with this very stamp and length. */
+  minimal(candidates: readonly BlockRef[]): BlockRef[] {
+    return candidates.filter((block) => this.blocks.isMinimallyReplicated(block.id, block.stamp, block.lengthBytes));
+  }
+
+  /** Calls `resume` once all blocks have their minimum, at the latest after a second; at once when they have it now. */
+  until(blocks: readonly BlockRef[], resume: () => void): void {
+    const missing = blocks.filter(
+      (block) => !this.blocks.isMinimallyReplicated(block.id, block.stamp, block.lengthBytes),
+    );
+    if (missing.length === 0) {
+      resume();
+      return;
+    }
+    const wait = new Wait(this.blocks, missing, () => {
+      this.waiting.delete(wait);
+      resume();
+    });
+    this.waiting.add(wait);
+    wait.start(this.clock);
+  }
+
+  /** Lets all go: they are judged by what is known now. */
+  close(): void {
+    for (const wait of [...this.waiting]) wait.finish();
+  }
+}
+
+class Wait implements ReplicaWatcher {
+  private readonly blocks: BlockManager;
+  private readonly missing: Map<BlockId, BlockRef>;
+  private readonly resume: () => void;
+  private timer: Timer | null = null;
+
+  constructor(blocks: BlockManager, missing: readonly BlockRef[], resume: () => void) {
+    this.blocks = blocks;
+    this.missing = new Map(missing.map((block) => [block.id, block]));
+    this.resume = resume;
+  }
+
+  start(clock: Clock): void {
+    for (const id of this.missing.keys()) this.blocks.watch(id, this);
+    this.timer = clock.setTimer(MAX_WAIT_MS, () => this.finish());
+  }
+
+  replicaReported(id: BlockId): void {
+    const block = this.missing.get(id);
+    if (block === undefined || !this.blocks.isMinimallyReplicated(id, block.stamp, block.lengthBytes)) return;
+    this.missing.delete(id);
+    this.blocks.unwatch(id, this);
+    if (this.missing.size === 0) this.finish();
+  }
+
+  finish(): void {
+    if (this.timer === null) return;
+    this.timer.cancel();
+    this.timer = null;
+    for (const id of this.missing.keys()) this.blocks.unwatch(id, this);
+    this.resume();
+  }
+}
