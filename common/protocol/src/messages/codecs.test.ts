@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ByteReader, ByteWriter, type Codec, MalformedBytes } from '@rfs/base/bytes';
 import { idToText } from '@rfs/base/ids';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import * as messages from './index.js';
 
-const folder = new URL('../../proto/', import.meta.url);
+const folder = join(dirname(fileURLToPath(import.meta.url)), '../../proto');
 
 function load(): protobuf.Root {
   const root = new protobuf.Root();
@@ -15,7 +17,7 @@ function load(): protobuf.Root {
   options.extensions = [[1000, 536870911]];
   root.define('google.protobuf').add(options);
   for (const name of readdirSync(folder).sort()) {
-    if (name.endsWith('.proto')) protobuf.parse(readFileSync(new URL(name, folder), 'utf8'), root, { keepCase: true });
+    if (name.endsWith('.proto')) protobuf.parse(readFileSync(join(folder, name), 'utf8'), root, { keepCase: true });
   }
   root.resolveAll();
   return root;
@@ -133,7 +135,7 @@ function decoded(type: protobuf.Type, value: Record<string, unknown>): Record<st
 }
 
 function declaredDefault(field: protobuf.Field): unknown {
-  const value = field.options?.['default'];
+  const value = field.options?.default;
   if (value === undefined) return undefined;
   if (field.resolvedType instanceof protobuf.Enum) return field.resolvedType.values[String(value)];
   return field.options?.['(rfs_exact)'] === true ? BigInt(value as number) : value;

@@ -31,11 +31,7 @@ export interface Protocol<Methods extends MethodSet> {
 }
 
 /** Names a protocol and its calls. */
-export function defineProtocol<Methods extends MethodSet>(
-  name: string,
-  methods: Methods,
-  version = 1,
-): Protocol<Methods> {
+function defineProtocol<Methods extends MethodSet>(name: string, methods: Methods, version = 1): Protocol<Methods> {
   return { name, version, methods };
 }
 

@@ -28,7 +28,7 @@ export interface RpcLimits {
   readonly stalledMs: number;
 }
 
-export const DEFAULT_RPC_LIMITS: RpcLimits = {
+const DEFAULT_RPC_LIMITS: RpcLimits = {
   maxFrameBytes: 64 * 1024 * 1024,
   maxConnections: 20_000,
   maxCallsPerConnection: 4096,

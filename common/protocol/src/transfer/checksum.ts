@@ -1,7 +1,7 @@
 import { ChecksumTypeProto } from '../messages/index.js';
 
 /** Bytes of one chunk's checksum (DataChecksum.Type). */
-export function checksumBytes(type: ChecksumTypeProto): number {
+function checksumBytes(type: ChecksumTypeProto): number {
   return type === ChecksumTypeProto.CHECKSUM_NULL ? 0 : 4;
 }
 

@@ -1,5 +1,5 @@
 export { ackFlag, Ecn, flagsOf, isCongested, makeAck, outOfBandStatus, statusOfFlag, UNKNOWN_SEQNO } from './ack.js';
-export { checksumBytes, checksumsLength, chunkStart } from './checksum.js';
+export { checksumsLength, chunkStart } from './checksum.js';
 export { Op, TRANSFER_VERSION, writeMessage, writeOp } from './ops.js';
 export {
   HEARTBEAT_SEQNO,

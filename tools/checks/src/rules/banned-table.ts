@@ -87,6 +87,7 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
   { path: 'common/base/src/system/', kinds: ['clock', 'timer', 'chance'], reason: 'the real Clock and Random' },
   { path: 'common/base/src/disk/', kinds: ['fs'], reason: 'the real Disk' },
   { path: 'common/base/src/config/', kinds: ['fs'], reason: 'reads configuration files' },
+  { path: 'common/protocol/src/rpc/wire.ts', kinds: ['net', 'timer'], reason: 'the TCP under Hadoop RPC' },
   { path: 'tools/checks/src/', kinds: ['fs', 'process'], reason: 'reads the sources, runs the tests' },
   { path: 'tools/protogen/src/', kinds: ['fs', 'environment'], reason: 'reads and writes sources' },
 ];
