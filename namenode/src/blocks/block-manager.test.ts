@@ -115,6 +115,17 @@ test('a surplus replica stays when another one was lost before the datanode was 
   assert.deepEqual(cluster.where(B), [0, 1, 3]);
 });
 
+test('a leader that steps down forgets whom it meant to delete', () => {
+  const cluster = new TestCluster().start(4).lead();
+  cluster.write(B, 3, 0, 1, 2);
+  cluster.received(B, GS, 100, 3);
+  assert.equal(cluster.where(B).length, 3);
+  cluster.blocks.setLeader(false, cluster.nowMs);
+  cluster.settle();
+  assert.equal(cluster.where(B).length, 4);
+  assert.equal(cluster.blocks.stats(cluster.nowMs).pendingDeletionBlocks, 0);
+});
+
 test('a corrupt replica is hidden, copied anew elsewhere and only then deleted', () => {
   const cluster = new TestCluster().start(4).lead();
   cluster.write(B, 3, 0, 1, 2);
@@ -148,6 +159,7 @@ test('a replica left behind by pipeline recovery is told apart by its stamp and 
   cluster.blocks.events.blockAllocated(B, GS, 1 as InodeId, 2, refs(0, 1));
   cluster.incremental(0, 'RECEIVING', { id: B, stamp: GS, lengthBytes: 0 });
   cluster.blocks.events.blockReopened(B, NEWER, 50, refs(1, 2));
+  assert.deepEqual(cluster.where(B), [1, 2]);
   cluster.received(B, NEWER, 100, 1, 2);
   cluster.blocks.events.blockCommitted(B, NEWER, 100);
   cluster.blocks.events.blockCompleted(B, NEWER, 100);

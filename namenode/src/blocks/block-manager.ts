@@ -121,6 +121,7 @@ export class BlockManager {
     this.blockEvents.noteStamp(lastStamp);
     this.context.rebuilding = false;
     this.monitor.refeedAll();
+    this.monitor.updatePopulating();
   }
 
   /** The namespace gave out a stamp; reports with higher ones are about blocks still to come. */
@@ -260,7 +261,7 @@ export class BlockManager {
   recoveryLocations(block: BlockId): Storage[] {
     const slot = this.context.map.slotOf(block);
     const construction = slot < 0 ? undefined : this.context.open.get(slot);
-    return construction === undefined ? [] : this.recovery.locations(construction);
+    return construction === undefined ? [] : this.recovery.locations(slot, construction);
   }
 
   /** Asks another datanode to lead a recovery that the log has ordered; undefined when none is alive. */
@@ -281,10 +282,10 @@ export class BlockManager {
   /** Call often. Does about `budget` entries of sliced work (reports, losses, scans); true while more is left. */
   tick(nowMs: number, budget: number): boolean {
     this.context.nowMs = nowMs;
-    return this.monitor.tick(budget) || this.reports.waiting > 0;
+    return this.monitor.tick(budget) || (this.reports.waiting > 0 && !this.context.rebuilding);
   }
 
-  /** setSafeMode ENTER or LEAVE was applied. */
+  /** setSafeMode ENTER or LEAVE was applied. Not for entries replayed at start: LEAVE ends the startup safe mode too. */
   setManualSafeMode(on: boolean): void {
     this.safeMode.setManual(on);
     this.monitor.updatePopulating();

@@ -33,7 +33,7 @@ export class Locations {
     if (slot < 0) return undefined;
     const open = this.context.map.stateOf(slot) === BlockState.COMPLETE ? undefined : this.context.open.get(slot);
     if (open !== undefined) {
-      const storages = this.recovery.locations(open);
+      const storages = this.recovery.locations(slot, open);
       return { storages: this.sort(storages, reader), corrupt: false };
     }
     const good = this.readable(slot, NOT_GOOD);

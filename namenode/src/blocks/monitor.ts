@@ -121,9 +121,19 @@ export class Monitor {
   private repair(): void {
     this.work.expire();
     this.work.order(this.datanodes.liveCount * this.context.config.replicationWorkMultiplier);
-    let count = 0;
-    for (const slot of [...this.audit.postponed]) {
-      if (count++ === POSTPONED_PER_ROUND) break;
+    this.judgePostponed();
+  }
+
+  /** The oldest first; those that must wait on go to the end. */
+  private judgePostponed(): void {
+    const { postponed } = this.audit;
+    const slots: number[] = [];
+    for (const slot of postponed) {
+      if (slots.length === POSTPONED_PER_ROUND) break;
+      slots.push(slot);
+    }
+    for (const slot of slots) {
+      postponed.delete(slot);
       this.audit.refresh(slot);
     }
   }

@@ -34,6 +34,7 @@ export class Audit {
     const marks = map.marksOf(slot);
     const complete = (marks & STATE_MASK) === BlockState.COMPLETE;
     this.keepSums(slot, marks, complete);
+    if (counts.doomed > 0 && !this.context.populating) this.pardon(slot);
     if (!this.context.populating || !complete) {
       low.set(slot, Level.NONE);
       return;
@@ -125,6 +126,14 @@ export class Audit {
       }
     }
     return this.counts.stale > 0;
+  }
+
+  /** The orders to delete went with the leadership; what is left of the choice would hide good replicas. */
+  private pardon(slot: number): void {
+    const { map, replicas } = this.context;
+    for (let ref = map.first(slot); ref >= 0; ref = map.next(slot, ref)) {
+      replicas.setFlags(slot, ref, map.flagsAt(slot, ref) & ~EXCESS);
+    }
   }
 
   /** Enough good ones, or good and bad together too many (BlockManager.markBlockAsCorrupt). */

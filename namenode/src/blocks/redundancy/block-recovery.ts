@@ -37,7 +37,7 @@ export class BlockRecovery {
   start(block: BlockId): Datanode | undefined {
     const construction = this.find(block);
     if (construction?.recovery === undefined) return undefined;
-    const live = this.locations(construction).map((storage) => storage.datanode);
+    const live = this.locations(this.context.map.slotOf(block), construction).map((storage) => storage.datanode);
     if (live.every((datanode) => construction.tried.includes(datanode))) construction.tried.length = 0;
     let primary: Datanode | undefined;
     for (const datanode of live) {
@@ -59,7 +59,7 @@ export class BlockRecovery {
       const recovery = construction?.recovery;
       if (construction === undefined || recovery === undefined) continue;
       const slot = map.slotOf(id);
-      const all = this.locations(construction);
+      const all = this.locations(slot, construction);
       const fresh = all.filter((at) => !at.datanode.isStale(this.context.nowMs, this.context.config.staleIntervalMs));
       items.push({
         block: { id, stamp: map.stampOf(slot), lengthBytes: map.lengthOf(slot) },
@@ -71,10 +71,12 @@ export class BlockRecovery {
     return items;
   }
 
-  /** Live storages that should have or have reported a replica, one per datanode. */
-  locations(construction: UnderConstruction): Storage[] {
+  /** Live storages that should have or have reported a replica of the current stamp, one per datanode. */
+  locations(slot: number, construction: UnderConstruction): Storage[] {
+    const stamp = this.context.map.stampOf(slot);
     const storages: Storage[] = [];
     for (const replica of construction.reported) {
+      if (replica.stamp < stamp && !construction.expects(replica.storage)) continue;
       if (this.context.table.get(replica.storage.index) === replica.storage) storages.push(replica.storage);
     }
     for (const ref of construction.expected) {

@@ -19,8 +19,8 @@ export class ReplicaCounts {
   maintenance = 0;
   /** Replicas on storages whose contents may have changed since they were last reported. */
   stale = 0;
-  /** All on living storages. */
-  total = 0;
+  /** Chosen for deletion, corrupt ones included. */
+  doomed = 0;
 
   count(map: BlockMap, table: StorageTable, slot: number): void {
     this.live = 0;
@@ -30,14 +30,14 @@ export class ReplicaCounts {
     this.decommissioned = 0;
     this.maintenance = 0;
     this.stale = 0;
-    this.total = 0;
+    this.doomed = 0;
     for (let ref = map.first(slot); ref >= 0; ref = map.next(slot, ref)) {
       const bits = table.bits[map.storageAt(slot, ref)] as number;
       if ((bits & ALIVE) === 0) continue;
-      this.total++;
       if ((bits & STALE_CONTENTS) !== 0) this.stale++;
       const flags = map.flagsAt(slot, ref);
       if ((flags & NOT_GOOD) !== 0) {
+        if ((flags & EXCESS) !== 0) this.doomed++;
         if ((flags & CORRUPT) !== 0) this.corrupt++;
         else if ((flags & EXCESS) !== 0) this.excess++;
       } else if ((bits & SERVICE_MASK) === ALIVE) this.live++;

@@ -7,6 +7,9 @@ import type { Audit } from './audit.js';
 import type { BlockRecovery } from './block-recovery.js';
 import { ReplicaCounts } from './counts.js';
 
+/** Bounds the entries of one heartbeat's answer that turn out to be void. */
+const LOOKS_PER_ORDER = 4;
+
 /** Turns a datanode's queued work into the commands of one heartbeat's answer (DatanodeManager.handleHeartbeat). */
 export class Dispatch {
   private readonly context: BlockContext;
@@ -42,7 +45,8 @@ export class Dispatch {
   private invalidates(datanode: Datanode): BlockRef[] {
     const queue = datanode.invalidates;
     const blocks: BlockRef[] = [];
-    while (blocks.length < this.context.config.invalidateLimit && queue.shift()) {
+    const limit = this.context.config.invalidateLimit;
+    for (let looked = 0; looked < limit * LOOKS_PER_ORDER && blocks.length < limit && queue.shift(); looked++) {
       if (!this.stillToGo(datanode, queue.id)) continue;
       blocks.push({ id: queue.id, stamp: queue.stamp as GenerationStamp, lengthBytes: 0 });
     }

@@ -164,10 +164,10 @@ export class ReplicaIntake {
     lengthBytes: number,
     epoch: number,
   ): void {
-    const { map, open, replicas } = this.context;
+    const { open, replicas } = this.context;
     open.get(slot)?.forget(storage);
     if (ref < 0) replicas.add(slot, storage, CORRUPT | ODD, epoch);
-    else replicas.touch(slot, ref, storage, (map.flagsAt(slot, ref) & EXCESS) | CORRUPT | ODD, epoch);
+    else replicas.touch(slot, ref, storage, CORRUPT | ODD, epoch);
     replicas.setOdd(slot, storage.index, stamp, lengthBytes);
     this.audit.refresh(slot);
   }
