@@ -3,13 +3,35 @@ export { CommandEncoder, type CommandMessage, decodeCommand } from './commands.j
 export { MANUAL_SAFE_MODE_TIP, safeModeText } from './context.js';
 export type { NamespaceEvents, StorageRef } from './events.js';
 export type { FileStatus } from './file-status.js';
+export { stateHash } from './hash.js';
 export { type Inode, InodeFlag, InodeKind, pathOf } from './inode.js';
 export type { Leases } from './leases.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { CreateFlag } from './ops/create.js';
 export { checkPathLength, isValidName } from './path.js';
 export { Access, Caller, NOBODY } from './permissions.js';
+export {
+  BlockScan,
+  type FileBlocks,
+  getBlocksOfInode,
+  getFileBlocks,
+  type MappedBlock,
+  type PlacedBlock,
+} from './reads/blocks.js';
+export { type ContentSummary, getContentSummary } from './reads/content-summary.js';
 export { getFileInfo } from './reads/file-info.js';
+export {
+  getAccess,
+  getLinkTarget,
+  getOpenFile,
+  getPreferredBlockSize,
+  isFileClosed,
+  listOpenFiles,
+  type OpenFile,
+  openFile,
+  scanBeforeRemoval,
+} from './reads/files.js';
+export { getListing, LISTING_LIMIT, type Listing } from './reads/listing.js';
 export { BlockState, type IdentityRow } from './records.js';
 export {
   COMMAND_ENTRY,
@@ -18,4 +40,5 @@ export {
   StateMachine,
   type StateMachineOptions,
 } from './state-machine.js';
+export { SubtreeAccessScan } from './subtree.js';
 export { Tree } from './tree.js';
