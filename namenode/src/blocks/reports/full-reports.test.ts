@@ -41,7 +41,8 @@ test('incremental reports after the mark win over the older entries, whatever th
 
 test('a second report of a storage waits for the first and corrects it', () => {
   const cluster = new TestCluster().start(1).lead();
-  for (let id = 1; id <= 6; id++) cluster.restore(id, 1);
+  for (let id = 1; id <= 7; id++) cluster.restore(id, 1);
+  cluster.received(7, 1001, 100, 0);
   cluster.fullReport(0, [1, 2, 3, 4].map(good));
   cluster.blocks.tick(cluster.nowMs, 2);
   cluster.fullReport(0, [2, 3].map(good));
@@ -49,7 +50,7 @@ test('a second report of a storage waits for the first and corrects it', () => {
   cluster.fullReport(0, [3, 5].map(good));
   cluster.settle();
   assert.deepEqual(
-    [1, 2, 3, 4, 5, 6].filter((id) => cluster.where(id).length > 0),
+    [1, 2, 3, 4, 5, 6, 7].filter((id) => cluster.where(id).length > 0),
     [3, 5, 6],
   );
 });
