@@ -143,6 +143,24 @@ test('a corrupt replica is hidden, copied anew elsewhere and only then deleted',
   assert.equal(cluster.blocks.stats(cluster.nowMs).corruptReplicaBlocks, 0);
 });
 
+test('a corrupt replica outlives the doubt about the good ones', () => {
+  const cluster = new TestCluster().start(3).lead();
+  cluster.write(B, 2, 0, 1);
+  cluster.blocks.setLeader(false, cluster.nowMs);
+  cluster.blocks.reportBadBlock({ id: B, stamp: GS, lengthBytes: 100 }, uuid(0), '');
+  cluster.received(B, GS, 100, 2);
+  cluster.blocks.setLeader(true, cluster.nowMs);
+  cluster.advance(3000);
+  assert.deepEqual(ids(cluster.heartbeat(0), 'invalidate'), []);
+  for (const i of [0, 1, 2]) {
+    cluster.heartbeat(i);
+    cluster.fullReport(i, [{ id: B, stamp: GS, lengthBytes: 100 }]);
+  }
+  cluster.advance(3000);
+  assert.deepEqual(ids(cluster.heartbeat(0), 'invalidate'), [B]);
+  assert.deepEqual(cluster.where(B), [1, 2]);
+});
+
 test('when all replicas are corrupt they are listed as such and the block is missing', () => {
   const cluster = new TestCluster().start(2).lead();
   cluster.write(B, 1, 0);
