@@ -7,7 +7,10 @@ export { stateHash } from './hash.js';
 export { type Inode, InodeFlag, InodeKind, pathOf } from './inode.js';
 export type { Leases } from './leases.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { AllocatedBlock } from './ops/add-block.js';
+export type { AppendedFile } from './ops/append.js';
 export { CreateFlag } from './ops/create.js';
+export type { StampedBlock } from './ops/pipeline.js';
 export { checkPathLength, isValidName } from './path.js';
 export { Access, Caller, NOBODY } from './permissions.js';
 export {

@@ -1,0 +1,43 @@
+import { idToText } from '@rfs/base/ids';
+import { failure } from '@rfs/protocol/exceptions';
+import type { LoggedBlock } from '../../generated/command.js';
+import type { OpContext, Refusal } from '../context.js';
+import { type File, InodeKind } from '../inode.js';
+import type { BlockRow, OpenFileRow } from '../records.js';
+import type { ResolvedPath } from '../resolve.js';
+
+/** A file with the row that says who writes it. */
+export interface HeldFile {
+  readonly file: File;
+  readonly open: OpenFileRow;
+}
+
+/** The open file at the path, if `holder` is the one who writes it (FSNamesystem.checkLease). */
+export function checkLease(
+  { view }: OpContext,
+  path: ResolvedPath,
+  holder: string,
+  fileId: number,
+): HeldFile | Refusal {
+  const where = (): string => `${path.text} (inode ${fileId}) ${view.leases.describe(holder)}`;
+  const { last } = path;
+  if (last === undefined) return failure('FileNotFoundException', `File does not exist: ${where()}`);
+  if (last.kind !== InodeKind.FILE) {
+    return failure('LeaseExpiredException', `INode is not a regular file: ${where()}`);
+  }
+  const open = last.underConstruction ? view.openFile(last.id) : undefined;
+  if (open === undefined) return failure('LeaseExpiredException', `File is not open for writing: ${where()}`);
+  if (open.holder === holder) return { file: last, open };
+  return failure('LeaseExpiredException', `Client (=${holder}) is not the lease owner (=${open.holder}: ${where()}`);
+}
+
+/** "blk_1073741825_1001" */
+export function blockText(block: BlockRow | undefined): string {
+  return block === undefined ? 'null' : `blk_${idToText(block.id)}_${block.stamp}`;
+}
+
+/** "BP-...:blk_1073741825_1001" (ExtendedBlock.toString) */
+export function clientBlockText({ view }: OpContext, block: LoggedBlock | undefined): string {
+  if (block === undefined) return 'null';
+  return `${view.identity?.blockPoolId ?? ''}:blk_${idToText(block.blockId)}_${block.stamp}`;
+}
