@@ -41,6 +41,32 @@ test('two nodes in one process do not mix, a name declared twice is an error', a
   assert.throws(() => one.declare(table), /rfs_same_total/);
 });
 
+test('series with one label are counted without a look-up and read with the rest', async () => {
+  const metrics = new Metrics();
+  const calls = metrics.counters('rfs_failed_total', 'Failed', 'method');
+  const latency = metrics.histograms('rfs_call_seconds', 'Latency', 'method', [0.001, 0.01]);
+  calls.of('mkdirs').count += 2;
+  assert.equal(calls.of('mkdirs'), calls.of('mkdirs'));
+  for (const seconds of [0.0005, 0.001, 0.005, 3]) latency.of('a"b').observe(seconds);
+  metrics.measure('rfs_other', 'Other', () => 1);
+  const text = await metrics.text();
+  for (const line of [
+    '# TYPE rfs_failed_total counter',
+    'rfs_failed_total{method="mkdirs"} 2',
+    '# TYPE rfs_call_seconds histogram',
+    'rfs_call_seconds_bucket{method="a\\"b",le="0.001"} 2',
+    'rfs_call_seconds_bucket{method="a\\"b",le="0.01"} 3',
+    'rfs_call_seconds_bucket{method="a\\"b",le="+Inf"} 4',
+    'rfs_call_seconds_sum{method="a\\"b"} 3.0065',
+    'rfs_call_seconds_count{method="a\\"b"} 4',
+    'rfs_other 1',
+  ]) {
+    assert.ok(text.includes(`${line}\n`), line);
+  }
+  assert.throws(() => metrics.counters('rfs_other', 'Again', 'method'), /rfs_other/);
+  assert.throws(() => metrics.counters('rfs_call_seconds', 'Again', 'method'), /rfs_call_seconds/);
+});
+
 test('a loop that was held shows in the maximum', async () => {
   const delay = new EventLoopDelay();
   await new Promise(setImmediate);
