@@ -1,0 +1,358 @@
+import { assert } from '@rfs/base/assert';
+import type { LogIndex, Term } from '@rfs/base/ids';
+import type { Clock, Disk, Random } from '@rfs/base/seams';
+import type { HardState, LogEntry, PeerId, SavedLog } from '../raft/index.js';
+import { WriteBatch } from './batch.js';
+import { JournalContents } from './contents.js';
+import {
+  encodeSegmentHeader,
+  JOURNAL_ID_BYTES,
+  MAX_MEMBERSHIP_BYTES,
+  SEGMENT_HEADER_BYTES,
+  type SegmentHeader,
+  segmentName,
+} from './format.js';
+import { recoverJournal } from './recovery.js';
+import type { MembershipRecord, Segment } from './segment.js';
+
+/** Learns what became of appends. Calls come between turns of the event loop, never out of `append`. */
+export interface JournalObserver {
+  /** Everything up to the append that returned `ticket` is durable. */
+  durable(ticket: number): void;
+  /** There is no room on the disk; nothing is lost, and nothing more becomes durable until `retry` succeeds. */
+  full(error: Error): void;
+  /** A write or sync failed. Nothing may be concluded about unsynced bytes any more: the node must stop. */
+  failed(error: Error): void;
+  /** One write and its sync are done; `durable` follows. */
+  wrote(entryCount: number, bytes: number, durationMs: number): void;
+}
+
+export interface JournalOptions {
+  readonly disk: Disk;
+  /** Made when absent. */
+  readonly folder: string;
+  /** For the journal's id and the salts of its segments. */
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly observer: JournalObserver;
+  /** A segment that has reached this length is followed by a new one. */
+  readonly segmentBytes?: number;
+  /** Content of a frame; a longer entry has a frame of its own. */
+  readonly frameBytes?: number;
+  /** Bytes of one write; what waits beyond goes into the next. */
+  readonly writeBytes?: number;
+}
+
+interface Append {
+  readonly entries: readonly LogEntry[];
+  readonly hardState: HardState | null;
+  readonly ticket: number;
+  /** Entries already in a batch. */
+  taken: number;
+}
+
+/** An entry's data at most: a frame must hold it. */
+export const MAX_ENTRY_BYTES = 32 << 20;
+
+/**
+ * The Raft log on disk (`docs/formats/journal.md`). Appends that come while a write and its sync are under way wait and
+ * then become one write and one sync. One write is in flight at a time, so all bytes before it are durable, and a frame
+ * says so: that is how recovery tells damage from what was never acknowledged.
+ */
+export class Journal implements SavedLog {
+  private readonly disk: Disk;
+  private readonly folder: string;
+  private readonly random: Random;
+  private readonly clock: Clock;
+  private readonly observer: JournalObserver;
+  private readonly segmentBytes: number;
+  private readonly writeBytes: number;
+  private readonly contents: JournalContents;
+  private readonly batch: WriteBatch;
+  private waiting: Append[] = [];
+  private lazyHardState: HardState | null = null;
+  private tickets = 0;
+  private batchTicket = 0;
+  private startedMs = 0;
+  /** idle: nothing under way; busy: a write or sync is; full: a write must be tried again; stopped: for ever. */
+  private state: 'idle' | 'busy' | 'full' | 'stopped' = 'idle';
+  /** What `retry` repeats. */
+  private pendingStep: () => void = () => undefined;
+  private creating: Segment | undefined;
+  private identity: { readonly journalId: Uint8Array; readonly owner: PeerId } | undefined;
+  private whenIdle: (() => void) | undefined;
+
+  private constructor(options: JournalOptions, contents: JournalContents) {
+    this.disk = options.disk;
+    this.folder = options.folder;
+    this.random = options.random;
+    this.clock = options.clock;
+    this.observer = options.observer;
+    this.segmentBytes = options.segmentBytes ?? 32 << 20;
+    this.writeBytes = options.writeBytes ?? 8 << 20;
+    this.batch = new WriteBatch(1 << 20, options.frameBytes ?? 1 << 20);
+    this.contents = contents;
+    this.identity = contents.active?.header;
+  }
+
+  /** Recovers what is in the folder. Throws JournalDamage, naming file and offset, when it must not be trusted. */
+  static open(options: JournalOptions): Journal {
+    options.disk.makeFolder(options.folder);
+    return new Journal(options, new JournalContents(recoverJournal(options.disk, options.folder)));
+  }
+
+  /** True until the first append: nobody owns this journal yet. */
+  get isNew(): boolean {
+    return this.contents.active === undefined;
+  }
+
+  /** The member that writes this journal; NOBODY-like 0 while it is new. */
+  get owner(): PeerId {
+    return this.identity?.owner ?? 0;
+  }
+
+  get firstIndex(): LogIndex {
+    return this.contents.firstIndex;
+  }
+
+  get lastIndex(): LogIndex {
+    return this.contents.lastIndex;
+  }
+
+  /** The newest durable hard state; its commit may lag behind. */
+  get hardState(): HardState {
+    return this.contents.hardState;
+  }
+
+  /** The durable membership entries, oldest first. */
+  get memberships(): readonly MembershipRecord[] {
+    return this.contents.memberships;
+  }
+
+  /** Length of all segments' durable parts. */
+  get sizeBytes(): number {
+    let size = 0;
+    for (const segment of this.contents.segments) size += segment.end;
+    return size;
+  }
+
+  /** The last ticket given out. */
+  get lastTicket(): number {
+    return this.tickets;
+  }
+
+  term(index: LogIndex): Term {
+    return this.contents.term(index);
+  }
+
+  read(from: LogIndex, to: LogIndex, maxBytes: number): LogEntry[] {
+    return this.contents.read(from, to, maxBytes);
+  }
+
+  /** Checks every durable frame that holds `from` or later entries. Throws JournalDamage. */
+  verify(from: LogIndex): void {
+    this.contents.verify(from);
+  }
+
+  /** Names the member whose journal this becomes; before the first append of a new one. */
+  initialize(owner: PeerId): void {
+    assert(this.isNew && owner > 0, `journal of ${this.owner} cannot become that of ${owner}`);
+    this.identity = { journalId: this.random.bytes(JOURNAL_ID_BYTES), owner };
+  }
+
+  /**
+   * Writes and syncs `entries`, then `hardState`, behind everything appended before; the result is the ticket that
+   * `durable` will name. The first entry may replace entries that are there. Entries belong to the journal until then.
+   */
+  append(entries: readonly LogEntry[], hardState: HardState | null): number {
+    assert(this.identity !== undefined, 'an append to a journal that nobody owns');
+    const ticket = ++this.tickets;
+    this.waiting.push({ entries, hardState: hardState ?? this.lazyHardState, ticket, taken: 0 });
+    this.lazyHardState = null;
+    this.flush();
+    return ticket;
+  }
+
+  /** A hard state in which only the commit index is new: goes along with the next append. */
+  note(hardState: HardState): void {
+    this.lazyHardState = hardState;
+  }
+
+  /** Tries the write again that found no room. */
+  retry(): void {
+    if (this.state !== 'full') return;
+    this.state = 'busy';
+    this.pendingStep();
+  }
+
+  /**
+   * Removes the oldest segment if it has no entry at or above `index`; true when one was removed, and then there may
+   * be more. One at a time, as each removal is made durable before the next and holds the event loop for it.
+   */
+  cutPrefix(index: LogIndex): boolean {
+    const segment = this.contents.droppable(index);
+    if (segment === undefined || this.state === 'stopped') return false;
+    this.disk.remove(segment.path);
+    this.disk.syncFolder(this.folder);
+    segment.file.close();
+    this.contents.dropOldest();
+    return true;
+  }
+
+  /** Lets the write under way end, drops what waits behind it, and closes the files. */
+  close(done: () => void): void {
+    const finish = (): void => {
+      this.state = 'stopped';
+      for (const segment of this.contents.segments) segment.file.close();
+      done();
+    };
+    this.waiting = [];
+    if (this.state === 'busy') this.whenIdle = finish;
+    else finish();
+  }
+
+  private flush(): void {
+    if (this.state !== 'idle') return;
+    const next = this.waiting[0];
+    if (next === undefined) return;
+    this.state = 'busy';
+    if (this.needsSegment(next)) this.createSegment(next);
+    else this.writeBatch();
+  }
+
+  private needsSegment(append: Append): boolean {
+    const active = this.contents.active;
+    return active === undefined || active.end >= this.segmentBytes || replacesOlder(append, active);
+  }
+
+  private writeBatch(): void {
+    const active = this.contents.active!;
+    const batch = this.batch;
+    batch.reset(active.end, active.header.salt);
+    let hardState: HardState | null = null;
+    let done = 0;
+    for (const append of this.waiting) {
+      if (batch.bytes >= this.writeBytes || replacesOlder(append, active)) break;
+      while (append.taken < append.entries.length && batch.bytes < this.writeBytes) {
+        batch.add(append.entries[append.taken++]!);
+      }
+      if (append.taken < append.entries.length) break;
+      hardState = append.hardState ?? hardState;
+      this.batchTicket = append.ticket;
+      done++;
+    }
+    this.waiting.splice(0, done);
+    batch.finish(hardState);
+    this.startedMs = this.clock.monotonicMs();
+    this.step(() => active.file.write([batch.written()], active.end, this.onWritten));
+  }
+
+  private readonly onWritten = (error: Error | null): void => {
+    if (error !== null) this.writeFailed(error);
+    else this.contents.active!.file.sync(this.onSynced);
+  };
+
+  private readonly onSynced = (error: Error | null): void => {
+    if (error !== null) {
+      this.fail(error);
+      return;
+    }
+    this.contents.take(this.batch);
+    this.observer.wrote(this.batch.entryCount, this.batch.bytes, this.clock.monotonicMs() - this.startedMs);
+    this.observer.durable(this.batchTicket);
+    this.becomeIdle();
+  };
+
+  private createSegment(next: Append): void {
+    const header = this.nextHeader(next);
+    const path = `${this.folder}/${segmentName(header.sequence, header.previousIndex + 1)}`;
+    const page = encodeSegmentHeader(header);
+    this.step(() => {
+      this.creating ??= { path, file: this.disk.open(path), header, end: SEGMENT_HEADER_BYTES };
+      this.creating.file.write([page], 0, this.onHeaderWritten);
+    });
+  }
+
+  private readonly onHeaderWritten = (error: Error | null): void => {
+    if (error !== null) this.writeFailed(error);
+    else this.creating!.file.sync(this.onHeaderSynced);
+  };
+
+  private readonly onHeaderSynced = (error: Error | null): void => {
+    if (error !== null) {
+      this.fail(error);
+      return;
+    }
+    try {
+      this.disk.syncFolder(this.folder);
+    } catch (failure) {
+      this.fail(failure as Error);
+      return;
+    }
+    this.contents.begin(this.creating!);
+    this.creating = undefined;
+    this.becomeIdle();
+  };
+
+  private nextHeader(next: Append): SegmentHeader {
+    const active = this.contents.active;
+    const first = next.entries[next.taken]?.index ?? Number.POSITIVE_INFINITY;
+    const previousIndex = Math.min(this.contents.lastIndex, first - 1) as LogIndex;
+    const membership = this.contents.membershipAt(previousIndex);
+    const data = membership?.data ?? new Uint8Array(0);
+    assert(data.length <= MAX_MEMBERSHIP_BYTES, `a membership of ${data.length} bytes`);
+    return {
+      ...this.identity!,
+      sequence: (active?.header.sequence ?? 0) + 1,
+      salt: this.random.uint32(),
+      anew: false,
+      previousIndex,
+      previousTerm: this.contents.term(previousIndex),
+      hardState: this.contents.hardState,
+      previousLength: active?.end ?? 0,
+      membershipIndex: membership?.index ?? (0 as LogIndex),
+      membership: data,
+    };
+  }
+
+  /** Does something that may find no room on the disk and can then be repeated as it is. */
+  private step(action: () => void): void {
+    this.pendingStep = () => {
+      try {
+        action();
+      } catch (error) {
+        this.writeFailed(error as Error);
+      }
+    };
+    this.pendingStep();
+  }
+
+  private writeFailed(error: Error): void {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') {
+      this.fail(error);
+      return;
+    }
+    this.state = 'full';
+    this.observer.full(error);
+    this.whenIdle?.();
+  }
+
+  /** A failed sync may have dropped the pages it was asked for: it is never tried again (PostgreSQL's "fsyncgate"). */
+  private fail(error: Error): void {
+    this.state = 'stopped';
+    this.observer.failed(error);
+    this.whenIdle?.();
+  }
+
+  private becomeIdle(): void {
+    this.state = 'idle';
+    if (this.whenIdle !== undefined) this.whenIdle();
+    else this.flush();
+  }
+}
+
+/** Entries below the active segment's first are replaced in a new segment, so that headers tell what older ones lost. */
+function replacesOlder(append: Append, active: Segment): boolean {
+  const first = append.entries[append.taken];
+  return first !== undefined && first.index <= active.header.previousIndex;
+}

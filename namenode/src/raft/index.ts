@@ -1,0 +1,19 @@
+export { RaftCore, type RaftOptions } from './core.js';
+export { decodeMembership, encodeMembership, soleMember } from './membership.js';
+export type { Message } from './messages.js';
+export { membersOf } from './quorum.js';
+export type { Ready } from './ready.js';
+export {
+  EntryKind,
+  type HardState,
+  type IndexRange,
+  type LogEntry,
+  type Membership,
+  type MembershipAt,
+  NOBODY,
+  type PeerId,
+  type ReadState,
+  type Role,
+  type SavedLog,
+  type SnapshotMark,
+} from './types.js';

@@ -1,0 +1,59 @@
+import type { Clock, Disk, Random } from '@rfs/base/seams';
+import type { Applier, NextTurn, ReplicationObserver } from './types.js';
+
+/** Bounds of the replicator, and what happens at them. */
+export interface ReplicatorLimits {
+  /** Proposals that wait, proposed and not applied; more are told to come back. */
+  readonly waitingCount: number;
+  /** Their data. */
+  readonly waitingBytes: number;
+  /** Entries of one transaction of the state machine. */
+  readonly applyCount: number;
+  /** Their data. */
+  readonly applyBytes: number;
+  /** The apply loop gives way to other work after this long. */
+  readonly applySliceMs: number;
+  /** The journal keeps at least this much of what is applied and durable elsewhere. */
+  readonly retainedBytes: number;
+  /** A segment of the journal. */
+  readonly segmentBytes: number;
+  /** One write to the journal. */
+  readonly writeBytes: number;
+  /** Pause before a write that found no room is tried again. */
+  readonly fullRetryMs: number;
+}
+
+export const DEFAULT_LIMITS: ReplicatorLimits = {
+  waitingCount: 100_000,
+  waitingBytes: 64 << 20,
+  applyCount: 512,
+  applyBytes: 1 << 20,
+  applySliceMs: 10,
+  retainedBytes: 64 << 20,
+  segmentBytes: 32 << 20,
+  writeBytes: 4 << 20,
+  fullRetryMs: 1000,
+};
+
+export interface ReplicatorOptions {
+  readonly disk: Disk;
+  /** The journal's own folder. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly nextTurn: NextTurn;
+  readonly applier: Applier;
+  readonly observer: ReplicationObserver;
+  /** True when no other member is configured: only then an empty folder may become a new cluster by itself. */
+  readonly alone: boolean;
+  /** Gives the data of the identity entry when a new cluster is made; called at most once. */
+  readonly identity: () => Uint8Array;
+  /** The node cannot go on: a sync failed, the journal is damaged, the state machine threw. Called once. */
+  readonly fatal: (error: Error) => void;
+  readonly limits?: Partial<ReplicatorLimits>;
+}
+
+/** A start that must not be, with the reason for the operator. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}

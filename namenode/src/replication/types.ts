@@ -1,0 +1,45 @@
+import type { Failure } from '@rfs/base/failure';
+import type { LogIndex } from '@rfs/base/ids';
+import type { LogEntry } from '../raft/index.js';
+
+/** The state machine behind the log. */
+export interface Applier {
+  /** Index of the last entry whose effects are in the state, also after a restart. */
+  readonly appliedIndex: LogIndex;
+  /**
+   * Applies committed entries, all kinds of them, in order and without gaps, as one transaction; entry i's result goes
+   * to `results[i]`. What it throws stops the node.
+   */
+  applyBatch(entries: readonly LogEntry[], results: unknown[]): void;
+}
+
+/** Hears once what became of a proposal. */
+export interface ProposalSink {
+  /** Applied at `index` with the state machine's result, which may be a refusal of its own. */
+  applied(result: unknown, index: LogIndex): void;
+  /**
+   * Not known to be applied: refused at the door, or leadership or the journal was lost while it waited. It may be
+   * applied yet, so whoever repeats it relies on the retry cache.
+   */
+  refused(failure: Failure): void;
+}
+
+/** Hears once when a linearizable read may be served. */
+export interface ReadSink {
+  /** Everything that was committed when the read was asked for is applied; `index` is the applied index now. */
+  readable(index: LogIndex): void;
+  refused(failure: Failure): void;
+}
+
+/** Calls `action` once the work of this turn of the event loop is done: setImmediate, or a test's own queue. */
+export type NextTurn = (action: () => void) => void;
+
+/** Figures as they happen, for histograms and counters. */
+export interface ReplicationObserver {
+  /** One write and sync of the journal. */
+  journalWrote(entryCount: number, bytes: number, durationMs: number): void;
+  /** One batch of the apply loop. */
+  appliedBatch(entryCount: number, durationMs: number): void;
+  /** Proposals refused because too many wait. */
+  proposalRefused(): void;
+}
