@@ -1,0 +1,6 @@
+export type { DfsInputStream } from '../reading/index.js';
+export type { DfsOutputStream } from '../writing/index.js';
+export { DfsClient, type DfsClientOptions, type RenameOptions } from './client.js';
+export type { FileStatus } from './status.js';
+export type { ContentSummary, FsStats, QuotaUsage, ServerDefaults, StorageKind, TypeUsage } from './summaries.js';
+export type { CreateFileOptions } from './writers.js';

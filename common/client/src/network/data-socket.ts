@@ -1,0 +1,161 @@
+import net from 'node:net';
+import type { Clock, Timer } from '@rfs/base/seams';
+
+/** What happens on a connection to a datanode. `closed` comes exactly once, last. */
+export interface DataEvents {
+  /** Bytes that nobody changes afterwards. False stops reading until `resume`. */
+  bytes(chunk: Buffer): boolean;
+  closed(error: Error | null): void;
+}
+
+/** PERF: reads land in slabs of this size, so that one system call brings many packets and few of them span chunks. */
+const SLAB_BYTES = 1024 * 1024;
+/** A slab with less room than this is left to those who still look at it. */
+const LEAST_ROOM_BYTES = 128 * 1024;
+
+/** One TCP connection to a datanode's data port. */
+export class DataSocket {
+  private readonly socket: net.Socket;
+  private handler: DataEvents;
+  private readonly clock: Clock;
+  private slab: Buffer = Buffer.alloc(0);
+  private slabAt = 0;
+  private ended = false;
+  private failed: Error | null = null;
+  private timer: Timer | null = null;
+  private heardMs = 0;
+  private timeoutMs = 0;
+
+  /** Use {@link dialDatanode}. */
+  constructor(host: string, port: number, clock: Clock, handler: DataEvents) {
+    this.clock = clock;
+    this.handler = handler;
+    this.socket = net.connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      onread: { buffer: () => this.room(), callback: (length) => this.read(length) },
+    });
+    this.socket.on('error', (error) => {
+      this.failed = error;
+    });
+    this.socket.once('close', () => this.finish());
+  }
+
+  get open(): boolean {
+    return !this.ended;
+  }
+
+  whenConnected(action: () => void): void {
+    this.socket.once('connect', action);
+  }
+
+  /** Gives the connection to somebody else. */
+  handOver(handler: DataEvents): void {
+    this.handler = handler;
+  }
+
+  /** The other end must say something every `ms` from now on, or the connection fails; 0 lifts that. */
+  expect(ms: number): void {
+    this.timeoutMs = ms;
+    this.heardMs = this.clock.monotonicMs();
+    if (ms === 0) {
+      this.timer?.cancel();
+      this.timer = null;
+    } else if (this.timer === null) this.watch(ms);
+  }
+
+  /** Sends `pieces` with one system call. False when much is waiting already: then `drained` first. */
+  send(pieces: readonly Uint8Array[]): boolean {
+    if (this.ended) return true;
+    if (pieces.length === 1) return this.socket.write(pieces[0]!);
+    this.socket.cork();
+    let more = true;
+    for (const piece of pieces) more = this.socket.write(piece);
+    this.socket.uncork();
+    return more;
+  }
+
+  /** Done when there is room for more again, or the connection has ended. */
+  drained(): Promise<void> {
+    const { socket } = this;
+    if (this.ended || !socket.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        socket.removeListener('drain', done);
+        socket.removeListener('close', done);
+        resolve();
+      };
+      socket.on('drain', done);
+      socket.on('close', done);
+    });
+  }
+
+  resume(): void {
+    if (!this.ended) this.socket.resume();
+  }
+
+  /** Closes at once; `closed` follows. */
+  destroy(error?: Error): void {
+    this.failed ??= error ?? null;
+    this.socket.destroy();
+  }
+
+  private room(): Buffer {
+    if (this.slab.length - this.slabAt < LEAST_ROOM_BYTES) {
+      this.slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+      this.slabAt = 0;
+    }
+    return this.slabAt === 0 ? this.slab : this.slab.subarray(this.slabAt);
+  }
+
+  private read(length: number): boolean {
+    const chunk = this.slab.subarray(this.slabAt, this.slabAt + length);
+    this.slabAt += length;
+    if (this.timeoutMs > 0) this.heardMs = this.clock.monotonicMs();
+    return this.handler.bytes(chunk);
+  }
+
+  private watch(ms: number): void {
+    this.timer = this.clock.setTimer(ms, () => {
+      this.timer = null;
+      const leftMs = this.heardMs + this.timeoutMs - this.clock.monotonicMs();
+      if (leftMs > 0) this.watch(leftMs);
+      else this.destroy(new Error(`nothing was heard for ${this.timeoutMs} ms`));
+    });
+  }
+
+  private finish(): void {
+    this.ended = true;
+    this.timer?.cancel();
+    this.timer = null;
+    this.handler.closed(this.failed);
+  }
+}
+
+/** Connects to a datanode's data port; the socket, or why there is none. `events` come from then on. */
+export function dialDatanode(
+  host: string,
+  port: number,
+  timeoutMs: number,
+  clock: Clock,
+  events: DataEvents,
+): Promise<DataSocket | Error> {
+  return new Promise((resolve) => {
+    const attempt: DataEvents = {
+      bytes: () => false,
+      closed: (error) => {
+        timer.cancel();
+        resolve(error ?? new Error('the connection was closed'));
+      },
+    };
+    const socket = new DataSocket(host, port, clock, attempt);
+    const timer = clock.setTimer(timeoutMs, () => socket.destroy(new Error(`no connection within ${timeoutMs} ms`)));
+    socket.whenConnected(() => {
+      timer.cancel();
+      socket.handOver(events);
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,2 @@
+export { DatanodeConnections } from './connections.js';
+export { DfsInputStream } from './input-stream.js';

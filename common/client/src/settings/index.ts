@@ -1,0 +1,1 @@
+export { type ClientSettings, clientSettings, umaskOf } from './settings.js';

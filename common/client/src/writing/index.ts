@@ -1,0 +1,1 @@
+export { DfsOutputStream } from './output-stream.js';

@@ -1,0 +1,18 @@
+import type { Clock } from '@rfs/base/seams';
+import type { NamenodeGroup } from '../namenodes/index.js';
+import type { ClientSettings } from '../settings/index.js';
+
+/** What a file being written is to the namenode, and how its blocks go to datanodes. */
+export interface StreamerOptions {
+  readonly path: string;
+  readonly fileId: number;
+  readonly clientName: string;
+  readonly replication: number;
+  readonly blockSizeBytes: number;
+  readonly bytesPerChecksum: number;
+  readonly lazyPersist: boolean;
+  readonly isAppend: boolean;
+  readonly namenodes: NamenodeGroup;
+  readonly settings: ClientSettings;
+  readonly clock: Clock;
+}

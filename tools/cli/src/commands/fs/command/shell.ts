@@ -1,0 +1,25 @@
+import type { Clock } from '@rfs/base/seams';
+import type { FileSystems } from '../files/registry.js';
+import type { Output } from './output.js';
+
+/** A configuration key's text; undefined when nobody set it. */
+export type Settings = (key: string) => string | undefined;
+
+/** Everything a command has to do with. */
+export interface Shell {
+  readonly out: Output;
+  readonly err: Output;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly systems: FileSystems;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** Answer in JSON, where a command knows how. */
+  readonly json: boolean;
+}
+
+/** Waits `ms` by the shell's clock. */
+export function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimer(ms, resolve);
+  });
+}
