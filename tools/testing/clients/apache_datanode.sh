@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# An Apache datanode under the rfs namenode: it registers, takes a replica from an rfs client and from Hadoop's, and
+# serves both.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+start_cluster 0 dfs.replication=1
+port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
+property() { printf '<property><name>%s</name><value>%s</value></property>\n' "$1" "$2"; }
+mkdir -p "$work/dn"
+cp "$CONF/core-site.xml" "$work/dn/"
+echo "<configuration>$(property dfs.namenode.rpc-address "${HDFS#hdfs://}"; property dfs.datanode.data.dir "file://$work/dn/data"
+  property dfs.datanode.address "127.0.0.1:$(port)"; property dfs.datanode.http.address "127.0.0.1:$(port)"
+  property dfs.datanode.ipc.address "127.0.0.1:$(port)"; property dfs.heartbeat.interval 1)</configuration>" > "$work/dn/hdfs-site.xml"
+java -Xmx512m -XX:TieredStopAtLevel=1 -cp "$work/dn:$(jars | cut -d: -f2-)" org.apache.hadoop.hdfs.server.datanode.DataNode > "$work/dn.log" 2>&1 &
+datanode=$!
+trap 'kill "$datanode" 2>/dev/null || true; wait "$datanode" 2>/dev/null || true; finish' EXIT
+for _ in $(seq 1 120); do
+  live=$(curl -s "$WEB/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState" | sed -n 's/.*"NumLiveDataNodes" *: *\([0-9]*\).*/\1/p' || true)
+  [ "${live:-0}" = 1 ] && break
+  kill -0 "$datanode" 2>/dev/null || { tail -20 "$work/dn.log" >&2; wrong "the Apache datanode ended"; }
+  sleep 0.25
+done
+same "${live:-0}" 1 "an Apache datanode registers"
+random_bytes 20 > "$work/data"
+want=$(digest < "$work/data")
+fs -put "$work/data" /from-hadoop
+same "$(fs -cat /from-hadoop | digest)" "$want" "it takes a replica from Hadoop's client and serves it"
+if [ "$TARGET" = rfs ]; then
+  "$rfs" fs -put "$work/data" /from-rfs
+  same "$("$rfs" fs -cat /from-rfs | digest)" "$want" "it takes a replica from rfs's client and serves it"
+fi
+same "$(find "$work/dn/data" -path '*/finalized/*' -name 'blk_*.meta' | wc -l)" "$([ "$TARGET" = rfs ] && echo 2 || echo 1)" "its replicas are finalized on its disk"
