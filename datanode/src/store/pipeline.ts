@@ -11,7 +11,10 @@ import { cutReplica } from './tail.js';
 import type { StorageType } from './volume.js';
 
 /** Who is going to write a replica: it is stopped when somebody else must have the replica, and hears of progress. */
-export interface ReplicaUser extends ReplicaOwner, WriteListener {}
+export interface ReplicaUser extends ReplicaOwner, WriteListener {
+  /** The replica is the user's, from within the block's turn; it may be stopped from now on. */
+  opened(opened: OpenForWrite): void;
+}
 
 /** A replica taken over for writing. */
 export interface OpenForWrite {
@@ -216,7 +219,8 @@ async function createFiles(
 ): Promise<OpenForWrite> {
   const replica = store.allocate(block, state, target.storageType, target.storageId, user);
   try {
-    return { replica, writer: await ReplicaWriter.create(store.files, replica, target.format, user) };
+    const writer = await ReplicaWriter.create(store.files, replica, target.format, user);
+    return handOver(replica, writer, user);
   } catch (error) {
     replica.owner = null;
     await store.discard(replica);
@@ -254,7 +258,7 @@ async function reopen(
   store.keepOpen(replica);
   const writer = await ReplicaWriter.resume(files, replica, tail.format, tail.crc, user);
   store.events.receiving(replica);
-  return { replica, writer };
+  return handOver(replica, writer, user);
 }
 
 async function resume(
@@ -271,7 +275,13 @@ async function resume(
   await bumpStamp(store, replica, newStamp);
   const writer = await ReplicaWriter.resume(store.files, replica, tail.format, tail.crc, user);
   replica.owner = user;
-  return { replica, writer };
+  return handOver(replica, writer, user);
+}
+
+function handOver(replica: OpenReplica, writer: ReplicaWriter, user: ReplicaUser): OpenForWrite {
+  const opened = { replica, writer };
+  user.opened(opened);
+  return opened;
 }
 
 /** FsDatasetImpl.recoverCheck. */

@@ -6,7 +6,7 @@ import type { OpenReplica } from './open-replica.js';
 
 /** Told about progress, in order. */
 export interface WriteListener {
-  /** Everything below `lengthBytes` is on disk; synced, if a sync was asked for up to there. */
+  /** Everything below `lengthBytes` is on disk, or a sync is done. */
   written(lengthBytes: number): void;
   /** The disk refused; nothing more is written. */
   failed(error: Error): void;
@@ -30,7 +30,9 @@ export class ReplicaWriter {
   private pendingSums: Uint8Array[] = [];
   private pendingSumsAt: number;
   private pendingSumsEnd: number;
-  private syncWanted = false;
+  /** Syncs asked for, and done, so far. */
+  private syncsWanted = 0;
+  private synced = 0;
   /** Up to where bytes have been handed in. */
   private queuedBytes: number;
   /** CRC of the partial chunk at `queuedBytes`; 0 on a chunk's border. */
@@ -134,10 +136,15 @@ export class ReplicaWriter {
     return continueCrc(this.format, data, this.queuedTail);
   }
 
-  /** Everything handed in so far is to be synced before it is told as written. */
-  sync(): void {
-    this.syncWanted = true;
+  /** Syncs everything handed in so far; done once `syncsDone` has reached the number returned. */
+  sync(): number {
+    this.syncsWanted++;
     this.start();
+    return this.syncsWanted;
+  }
+
+  get syncsDone(): number {
+    return this.synced;
   }
 
   /** Resolves when nothing runs and nothing waits; also after a failure. */
@@ -167,7 +174,7 @@ export class ReplicaWriter {
 
   private start(): void {
     if (this.running || this.failure !== null) return;
-    if (this.pendingData.length === 0 && this.pendingSums.length === 0 && !this.syncWanted) return;
+    if (this.pendingData.length === 0 && this.pendingSums.length === 0 && this.syncsWanted === this.synced) return;
     this.running = true;
     const batch = {
       data: this.pendingData,
@@ -175,16 +182,18 @@ export class ReplicaWriter {
       sumsAt: this.pendingSumsAt,
       endBytes: this.queuedBytes,
       tail: this.queuedTail,
-      sync: this.syncWanted,
+      sync: this.syncsWanted,
     };
     this.pendingData = [];
     this.pendingSums = [];
-    this.syncWanted = false;
     this.writeData(batch);
   }
 
   private writeData(batch: Batch): void {
-    if (batch.data.length === 0) return this.writeSums(batch);
+    if (batch.data.length === 0) {
+      this.writeSums(batch);
+      return;
+    }
     this.data.write(batch.data, this.replica.onDiskBytes, (error) => {
       if (error !== null) this.fail(error);
       else this.writeSums(batch);
@@ -192,7 +201,10 @@ export class ReplicaWriter {
   }
 
   private writeSums(batch: Batch): void {
-    if (batch.sums.length === 0) return this.syncFiles(batch);
+    if (batch.sums.length === 0) {
+      this.syncFiles(batch);
+      return;
+    }
     this.meta.write(batch.sums, batch.sumsAt, (error) => {
       if (error !== null) this.fail(error);
       else this.syncFiles(batch);
@@ -200,9 +212,15 @@ export class ReplicaWriter {
   }
 
   private syncFiles(batch: Batch): void {
-    if (!batch.sync) return this.finish(batch);
+    if (batch.sync === this.synced) {
+      this.finish(batch);
+      return;
+    }
     this.data.sync((dataError) => {
-      if (dataError !== null) return this.fail(dataError);
+      if (dataError !== null) {
+        this.fail(dataError);
+        return;
+      }
       this.meta.sync((error) => {
         if (error !== null) this.fail(error);
         else this.finish(batch);
@@ -216,6 +234,7 @@ export class ReplicaWriter {
     const newSums = Math.ceil(batch.endBytes / bytesPerChecksum) - Math.ceil(before / bytesPerChecksum);
     const tail = batch.endBytes % bytesPerChecksum === 0 ? null : { lengthBytes: batch.endBytes, sum: batch.tail };
     this.replica.advance(batch.endBytes, batch.endBytes - before + newSums * sumBytes(this.format), tail);
+    this.synced = batch.sync;
     this.running = false;
     this.start();
     this.listener.written(batch.endBytes);
@@ -243,5 +262,5 @@ interface Batch {
   readonly sumsAt: number;
   readonly endBytes: number;
   readonly tail: number;
-  readonly sync: boolean;
+  readonly sync: number;
 }

@@ -90,11 +90,17 @@ class Fixture {
 
 /** Writes like a pipeline whose every byte is acknowledged at once. */
 class Writer implements ReplicaUser {
-  opened!: OpenForWrite;
+  replica!: OpenForWrite['replica'];
+  writer!: OpenForWrite['writer'];
   private readonly waiting: { until: number; resolve: () => void }[] = [];
 
+  opened(opened: OpenForWrite): void {
+    this.replica = opened.replica;
+    this.writer = opened.writer;
+  }
+
   written(lengthBytes: number): void {
-    this.opened.replica.ackedBytes = lengthBytes;
+    this.replica.ackedBytes = lengthBytes;
     for (const one of this.waiting.splice(0)) {
       if (one.until <= lengthBytes) one.resolve();
       else this.waiting.push(one);
@@ -106,21 +112,19 @@ class Writer implements ReplicaUser {
   }
 
   async stop(): Promise<void> {
-    await this.opened.writer.close();
-    this.opened.replica.owner = null;
+    await this.writer.close();
+    this.replica.owner = null;
   }
 
   write(data: Uint8Array, sums: Uint8Array): Promise<void> {
-    const { writer } = this.opened;
+    const { writer } = this;
     writer.append(data, sums);
     return new Promise((resolve) => this.waiting.push({ until: writer.lengthBytes, resolve }));
   }
 
   async finish(store: ReplicaStore): Promise<void> {
     await this.stop();
-    await store.inTurn(this.opened.replica.blockId, () =>
-      finalizeReplica(store, this.opened.replica, this.opened.writer.digest()),
-    );
+    await store.inTurn(this.replica.blockId, () => finalizeReplica(store, this.replica, this.writer.digest()));
   }
 }
 
@@ -141,7 +145,7 @@ const bytes = (length: number, seed = 1) => Buffer.from(seededRandom(seed).bytes
 
 async function create(store: ReplicaStore, of: Block): Promise<Writer> {
   const writer = new Writer();
-  writer.opened = await createRbw(store, of, stamp(0), TARGET, writer);
+  await createRbw(store, of, stamp(0), TARGET, writer);
   return writer;
 }
 
@@ -217,7 +221,7 @@ test('a crash leaves what was acknowledged, and sums that lag behind cut the res
   const torn = await create(fixture.store, block(8));
   await torn.write(data.subarray(0, 700), sumsOf(FORMAT, data.subarray(0, 700)));
   // What a crash between the write of the data and that of its sums leaves.
-  fs.appendFileSync((await torn.opened.replica.paths()).data, data.subarray(700, 4000));
+  fs.appendFileSync((await torn.replica.paths()).data, data.subarray(700, 4000));
   await fixture.crash();
   for (const [id, length] of [
     [7, 5000],
@@ -249,10 +253,10 @@ test('append continues in the middle of a chunk, and the digest is taken again',
   await stored(fixture.store, block(10), data.subarray(0, 700));
   await assert.rejects(append(fixture.store, block(10), stamp(1002), 699, new Writer()), refuses('IOException'));
   const writer = new Writer();
-  writer.opened = await append(fixture.store, block(10), stamp(1002), 700, writer);
+  await append(fixture.store, block(10), stamp(1002), 700, writer);
   const rest = data.subarray(700, 1000);
   const crc = Buffer.alloc(4);
-  crc.writeUInt32BE(writer.opened.writer.sumAfter(rest));
+  crc.writeUInt32BE(writer.writer.sumAfter(rest));
   await writer.write(rest, crc);
   await writer.write(data.subarray(1000), sumsOf(FORMAT, data.subarray(512)));
   await writer.finish(fixture.store);
@@ -270,14 +274,14 @@ test('recovering a pipeline stops the writer and cuts to what was acknowledged',
   const first = await create(fixture.store, block(11));
   await first.write(data.subarray(0, 1500), sumsOf(FORMAT, data.subarray(0, 1500)));
   await first.write(data.subarray(1500), sumsOf(FORMAT, data.subarray(1024)));
-  first.opened.replica.ackedBytes = 1300;
+  first.replica.ackedBytes = 1300;
   const second = new Writer();
   await assert.rejects(
     recoverRbw(fixture.store, block(11), stamp(1002), 1301, 3000, second),
     refuses('ReplicaNotFoundException'),
   );
-  second.opened = await recoverRbw(fixture.store, block(11), stamp(1002), 1000, 3000, second);
-  assert.equal(second.opened.replica.onDiskBytes, 1300);
+  await recoverRbw(fixture.store, block(11), stamp(1002), 1000, 3000, second);
+  assert.equal(second.replica.onDiskBytes, 1300);
   assert.deepEqual(await content(fixture.store, 11), data.subarray(0, 1300));
   await second.write(data.subarray(1300), sumsOf(FORMAT, data.subarray(1024)));
   await second.finish(fixture.store);
@@ -291,7 +295,7 @@ test('recoverAppend and recoverClose take finalized and unfinished replicas alik
   const data = bytes(900);
   for (const id of [12, 13]) await stored(fixture.store, block(id), data);
   const writer = new Writer();
-  writer.opened = await recoverAppend(fixture.store, block(12), stamp(1002), 900, writer);
+  await recoverAppend(fixture.store, block(12), stamp(1002), 900, writer);
   await writer.write(data.subarray(0, 1), sumsOf(FORMAT, Buffer.from([...data.subarray(512), data[0]!])));
   await recoverClose(fixture.store, block(12, 1002), stamp(1003), 901);
   await recoverClose(fixture.store, block(13), stamp(1005), 900);
@@ -345,7 +349,7 @@ test('a copy makes way only for a newer one; deleting wants the stamp', async ()
     async () => createTemporary(fixture.store, block(17), true, TARGET, writer),
     refuses('ReplicaAlreadyExistsException'),
   );
-  writer.opened = await createTemporary(fixture.store, block(17, 1002), true, TARGET, writer);
+  await createTemporary(fixture.store, block(17, 1002), true, TARGET, writer);
   const data = bytes(800, 2);
   await writer.write(data, sumsOf(FORMAT, data));
   await writer.finish(fixture.store);

@@ -8,7 +8,7 @@ export function parseProperties(text: string): Map<string, string> {
     const line = raw.trimStart();
     if (line === '' || line.startsWith('#') || line.startsWith('!')) continue;
     const match = /^((?:\\.|[^\\=:\s])*)\s*[=:]?\s*(.*)$/.exec(line);
-    if (match !== null) out.set(unescape(match[1]!), unescape(match[2]!));
+    if (match !== null) out.set(unescaped(match[1]!), unescaped(match[2]!));
   }
   return out;
 }
@@ -16,19 +16,19 @@ export function parseProperties(text: string): Map<string, string> {
 /** @param writtenAt the comment on the first line, for people */
 export function formatProperties(properties: ReadonlyMap<string, string>, writtenAt: string): string {
   let text = `#${writtenAt}\n`;
-  for (const [key, value] of properties) text += `${escape(key)}=${escape(value)}\n`;
+  for (const [key, value] of properties) text += `${escaped(key)}=${escaped(value)}\n`;
   return text;
 }
 
-function unescape(text: string): string {
-  return text.replace(/\\(u[0-9a-fA-F]{4}|.)/g, (_, escaped: string) => {
-    if (escaped.length === 5) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-    if (escaped === 't') return '\t';
-    if (escaped === 'n') return '\n';
-    return escaped === 'r' ? '\r' : escaped;
+function unescaped(text: string): string {
+  return text.replace(/\\(u[0-9a-fA-F]{4}|.)/g, (_, sequence: string) => {
+    if (sequence.length === 5) return String.fromCharCode(Number.parseInt(sequence.slice(1), 16));
+    if (sequence === 't') return '\t';
+    if (sequence === 'n') return '\n';
+    return sequence === 'r' ? '\r' : sequence;
   });
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[\\=:#!\s]/g, (character) => `\\${character}`);
 }

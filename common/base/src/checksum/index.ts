@@ -1,3 +1,3 @@
 export { BLAKE3_BYTES, Blake3, blake3 } from './blake3.js';
 export { chunkCount, computeChunks, crc32c, verifyChunks } from './chunks.js';
-export { combineCrc32c } from './combine.js';
+export { CrcShift, combineCrc32c } from './combine.js';
