@@ -19,6 +19,7 @@ export {
   getBlocksOfInode,
   getFileBlocks,
   type MappedBlock,
+  openFileRow,
   type PlacedBlock,
 } from './reads/blocks.js';
 export { type ContentSummary, getContentSummary } from './reads/content-summary.js';
@@ -35,6 +36,7 @@ export {
   scanBeforeRemoval,
 } from './reads/files.js';
 export { getListing, LISTING_LIMIT, type Listing } from './reads/listing.js';
+export { type FileForWriting, getFileForWriting } from './reads/writing.js';
 export { BlockState, type IdentityRow } from './records.js';
 export {
   COMMAND_ENTRY,

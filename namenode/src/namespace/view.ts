@@ -64,15 +64,22 @@ export class BatchView {
     this.tree.store = transaction;
   }
 
-  /** Writes what waited in memory. */
-  finish(): void {
-    const writer = this.writer;
+  /** Writes the directories that waited in memory, for an operation that scans rows. */
+  settle(): void {
+    const { changes } = this;
     for (const directory of this.dirty) {
       if (!directory.dirty) continue;
       directory.dirty = false;
       this.putInode(directory);
     }
     this.dirty.length = 0;
+    this.changes = changes;
+  }
+
+  /** Writes what waited in memory. */
+  finish(): void {
+    const writer = this.writer;
+    this.settle();
     this.row.reset();
     encodeState(this.row, this.state);
     writer.put(this.tree.keys.meta(MetaRow.STATE), this.row.written());

@@ -27,6 +27,7 @@ export function checkSubtreeRemoval(
     if (scanned) return undefined;
     return failure('RetriableException', `the access to everything below ${path} has to be checked first`);
   }
+  view.settle();
   const scan = new SubtreeAccessScan(view.tree, view.writer, caller, inode, path, Access.ALL, true);
   scan.step(Number.POSITIVE_INFINITY);
   return scan.refusal;

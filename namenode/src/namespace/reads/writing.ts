@@ -1,5 +1,5 @@
-import { type Failure, isFailure } from '@rfs/base/failure';
 import { ByteReader } from '@rfs/base/bytes';
+import { type Failure, isFailure } from '@rfs/base/failure';
 import type { ExceptionCode } from '@rfs/protocol/exceptions';
 import type { StorageRef } from '../events.js';
 import { type File, InodeKind } from '../inode.js';
