@@ -248,6 +248,13 @@ export class BlockManager {
     return good >= config.minReplication;
   }
 
+  /** The file that the block belongs to; undefined for a block that the map does not know. */
+  ownerOf(block: BlockId): InodeId | undefined {
+    const { map } = this.context;
+    const slot = map.slotOf(block);
+    return slot < 0 ? undefined : map.inodeOf(slot);
+  }
+
   /** Good replicas in service. */
   liveReplicas(block: BlockId): number {
     const { map, table } = this.context;

@@ -1,9 +1,9 @@
 import type { Failure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
 import { type ClientMethod, methodTable, type RequestOf, type ResponseOf } from '@rfs/protocol/service';
-import { CommandKind, type CommandMessage, checkPathLength, type FileStatus } from '../namespace/index.js';
+import { CommandKind, type CommandMessage, checkPathLength, type FileStatus, scanBeforeRemoval } from '../namespace/index.js';
 import { statusMessage } from './convert/statuses.js';
-import type { Handler, Handlers, ServiceParts } from './handlers.js';
+import { type Handler, type Handlers, SCAN_ENTRIES, type ServiceParts } from './handlers.js';
 import { Outcome } from './proposer.js';
 
 /** How one call becomes one command and its result one answer; the rest is the same for all of them. */
@@ -79,11 +79,35 @@ const rename2: SimpleChange<'rename2', typeof CommandKind.RENAME2> = {
   respond: nothing,
 };
 
-const remove: SimpleChange<'delete', typeof CommandKind.DELETE> = {
-  kind: CommandKind.DELETE,
-  what: (request) => `Cannot delete ${request.src}`,
-  command: (request) => ({ path: request.src, recursive: request.recursive }),
-  respond: verdict,
+/**
+ * A caller who is no superuser must be allowed to remove everything below. For a large tree that is found out here, in
+ * slices, before the command; small ones are judged when it is applied.
+ */
+const remove: Handler<'delete'> = (parts, request, context, caller, sink) => {
+  const { src, recursive } = request;
+  const refusal = parts.checkStartup(() => `Cannot delete ${src}`);
+  if (refusal !== undefined) {
+    sink.fail(refusal);
+    return;
+  }
+  const propose = (subtreeChecked: boolean): void => {
+    const command = { path: src, recursive, subtreeChecked };
+    parts.proposer.propose(CommandKind.DELETE, command, caller, context, true, new Outcome(sink, verdict));
+  };
+  const { tree } = parts.machine;
+  const scan = recursive ? scanBeforeRemoval(tree, tree.store, caller, src) : undefined;
+  if (scan === undefined) {
+    propose(false);
+    return;
+  }
+  parts.slices.add({
+    step: () => {
+      if (!scan.step(SCAN_ENTRIES)) return false;
+      if (scan.refusal === undefined) propose(true);
+      else sink.fail(scan.refusal);
+      return true;
+    },
+  });
 };
 
 const concat: SimpleChange<'concat', typeof CommandKind.CONCAT> = {
@@ -132,7 +156,7 @@ const setTimes: SimpleChange<'setTimes', typeof CommandKind.SET_TIMES> = {
 function handle<M extends ClientMethod, K extends CommandKind>(method: M, change: SimpleChange<M, K>): Handler<M> {
   const once = methodTable[method].retry !== 'repeatable';
   return (parts, request, context, caller, sink) => {
-    const refusal = change.check?.(request) ?? parts.checkStartup(change.what, request);
+    const refusal = change.check?.(request) ?? parts.checkStartup(() => change.what(request));
     if (refusal !== undefined) {
       sink.fail(refusal);
       return;
@@ -148,7 +172,7 @@ export const simpleChanges: Handlers = {
   mkdirs: handle('mkdirs', mkdirs),
   rename: handle('rename', rename),
   rename2: handle('rename2', rename2),
-  delete: handle('delete', remove),
+  delete: remove,
   concat: handle('concat', concat),
   setPermission: handle('setPermission', setPermission),
   setOwner: handle('setOwner', setOwner),

@@ -178,7 +178,11 @@ export class DatanodeService {
     return undefined;
   }
 
-  clockOffset(): ClockOffset {
+  get appliedIndex(): number {
+    return this.leadership.appliedIndex;
+  }
+
+  private clockOffset(): ClockOffset {
     return { wallMinusMonotonicMs: this.clock.nowMs() - this.clock.monotonicMs() };
   }
 

@@ -26,12 +26,14 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly config: ServiceConfig;
   readonly accessTimes: AccessTimes;
+  /** The block manager has work to do now. */
+  wakeBlocks(): void;
   /** Id of the block pool; only asked for once there is a filesystem. */
   poolId(): string;
   /** Calls `ready` once this replica has everything that was committed when it was called (msync). */
   readIndex(ready: () => void, refused: (failure: Failure) => void): void;
   /** The refusal of a change during startup safe mode; `what` names it in HDFS's words. */
-  checkStartup<Request>(what: (request: Request) => string, request: Request): Failure | undefined;
+  checkStartup(what: () => string): Failure | undefined;
 }
 
 /** Answers one method. Everything it was given outlives the call; the sink is answered once. */

@@ -1,0 +1,1 @@
+export { type NamenodeSeams, type RunningNamenode, startNamenode } from './node.js';

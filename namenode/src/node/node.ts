@@ -1,0 +1,228 @@
+import { join } from 'node:path';
+import { type Config, namenodeOptions as options } from '@rfs/base/config';
+import { Lifecycle } from '@rfs/base/lifecycle';
+import type { Logger } from '@rfs/base/log';
+import type { Clock, Disk, Random } from '@rfs/base/seams';
+import { ProtocolTable, RpcServer } from '@rfs/protocol/rpc';
+import { BlockManager } from '../blocks/index.js';
+import { addClientProtocol, addDatanodeProtocol, addHaProtocol, addServerProtocols } from '../fronts/rpc/index.js';
+import { CommandEncoder, CommandKind, StateMachine } from '../namespace/index.js';
+import { makeIdentity, type NextTurn, Replicator } from '../replication/index.js';
+import {
+  AccessTimes,
+  BlockChanges,
+  BlockTicker,
+  blockManagerConfig,
+  Callers,
+  DatanodeService,
+  type GroupLookup,
+  GroupMapping,
+  LeaseTable,
+  limitsFrom,
+  NamenodeService,
+  OpenFiles,
+  Proposer,
+  Purger,
+  Rebuild,
+  ReplicaWaits,
+  type ServiceParts,
+  servedMethods,
+  serviceConfig,
+  Slices,
+  startupRefusal,
+} from '../service/index.js';
+import { openLmdbStore } from '../store/index.js';
+import { rpcAddress } from './addresses.js';
+import { applierOf, JournalTrimmer } from './storage.js';
+
+/** The world, as the composition root gives it. */
+export interface NamenodeSeams {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly log: Logger;
+  readonly nextTurn: NextTurn;
+  readonly groupLookup: GroupLookup;
+  /** The user that runs this process: superuser and owner of the root. */
+  readonly user: string;
+  /** The node cannot go on; the process is to end. */
+  readonly fatal: (error: Error) => void;
+}
+
+export interface RunningNamenode {
+  readonly rpc: { readonly host: string; readonly port: number };
+  close(): Promise<void>;
+}
+
+/** Mode of the root of a new filesystem. */
+const ROOT_MODE = 0o755;
+
+/** Builds a namenode from its configuration, in order; it closes in reverse. Resolves once it serves calls. */
+export async function startNamenode(config: Config, seams: NamenodeSeams): Promise<RunningNamenode> {
+  const { clock, random, disk, log, nextTurn } = seams;
+  const lifecycle = new Lifecycle(clock, log, config.get(options.closeTimeoutMs));
+  const [folder] = config.get(options.nameDirs);
+  if (folder === undefined) throw new Error(`${options.nameDirs.key} names no folder`);
+  disk.makeFolder(join(folder.path, 'store'));
+
+  const blocks = new BlockManager(blockManagerConfig(config), random.fork('blocks'));
+  const store = await lifecycle.open(
+    'store',
+    () => openLmdbStore(join(folder.path, 'store')),
+    (opened) => settled((done) => opened.close(done)),
+  );
+  const machine = new StateMachine(store, blocks.events);
+  const afterBatch: (() => void)[] = [];
+  const supergroup = config.get(options.supergroup);
+  const replicator = await lifecycle.open(
+    'replicator',
+    () =>
+      Replicator.open({
+        disk,
+        folder: join(folder.path, 'journal'),
+        clock,
+        random: random.fork('replicator'),
+        nextTurn,
+        applier: applierOf(machine, () => {
+          for (const hear of afterBatch) hear();
+        }),
+        observer: { journalWrote: () => undefined, appliedBatch: () => undefined, proposalRefused: () => undefined },
+        alone: config.get(options.peers) === undefined,
+        identity: () => bootstrapCommand(seams, supergroup, rpcAddress(config).host),
+        fatal: seams.fatal,
+        limits: {
+          applyCount: config.get(options.applyBatchEntries),
+          applySliceMs: config.get(options.applySliceMs),
+          waitingBytes: config.get(options.maximumProposalBytes),
+          writeBytes: config.get(options.maximumBatchBytes),
+          segmentBytes: config.get(options.segmentBytes),
+          retainedBytes: config.get(options.retainedJournalBytes),
+        },
+      }),
+    (opened) => settled((done) => opened.close(() => done(null))),
+  );
+
+  const groups = new GroupMapping(
+    config.get(options.staticGroups),
+    seams.groupLookup,
+    clock,
+    config.get(options.groupsCacheMs),
+  );
+  const callers = new Callers(groups, { owner: seams.user, supergroup });
+  const settings = serviceConfig(config);
+  const slices = new Slices(clock, nextTurn);
+  lifecycle.add('slices', () => slices.close());
+  const ticker = new BlockTicker(blocks, slices, clock);
+  lifecycle.add('block ticker', () => ticker.close());
+  const proposer = new Proposer(replicator, clock);
+  const leases = new LeaseTable(settings.leases);
+  const waits = new ReplicaWaits(blocks, clock);
+  lifecycle.add('replica waits', () => waits.close());
+  const openFiles = new OpenFiles({ machine, blocks, proposer, leases, waits, clock }, settings.leaseRecheckMs);
+  lifecycle.add('open files', () => openFiles.close());
+  const accessTimes = new AccessTimes(machine, proposer, clock);
+  lifecycle.add('access times', () => accessTimes.close());
+  const purger = new Purger(machine, proposer, clock, settings.purgeEntries);
+  lifecycle.add('purger', () => purger.close());
+  afterBatch.push(() => purger.wake());
+  const trimmer = new JournalTrimmer(store, machine, replicator, clock, log);
+  lifecycle.add('journal trimmer', () => trimmer.close());
+
+  const parts: ServiceParts = {
+    machine,
+    blocks,
+    proposer,
+    leases,
+    openFiles,
+    waits,
+    slices,
+    accessTimes,
+    clock,
+    config: settings,
+    wakeBlocks: () => ticker.wake(),
+    poolId: () => machine.identity?.blockPoolId ?? '',
+    readIndex: (ready, refused) => replicator.readIndex({ readable: ready, refused }),
+    checkStartup: (what) => startupRefusal(parts, what),
+  };
+  const service = new NamenodeService(parts, callers);
+  const datanodes = new DatanodeService(blocks, replicator, () => machine.identity, clock, () => ticker.wake());
+
+  await new Promise<void>((serving) => replicator.start(serving));
+  if (machine.state.safeMode) blocks.setManualSafeMode(true);
+  blocks.setLeader(true, clock.monotonicMs());
+  await proposeLimits(proposer, machine, config);
+  slices.add(new Rebuild(machine, blocks, () => ticker.wake()));
+  ticker.start();
+  openFiles.start();
+  trimmer.start();
+  purger.wake();
+
+  const table = new ProtocolTable();
+  addClientProtocol(table, service, servedMethods);
+  addDatanodeProtocol(table, datanodes, new BlockChanges(parts));
+  addHaProtocol(table, replicator);
+  addServerProtocols(table, datanodes, callers);
+  const listening = rpcAddress(config);
+  const server = await lifecycle.open(
+    'rpc server',
+    () =>
+      new Promise<RpcServer>((resolve, reject) => {
+        RpcServer.listen(
+          {
+            host: listening.bindHost,
+            port: listening.port,
+            table,
+            clock,
+            stateId: () => machine.appliedIndex,
+            limits: {
+              maxFrameBytes: config.get(options.rpcMaximumRequestBytes),
+              maxCallsPerConnection: config.get(options.rpcCallsPerConnection),
+            },
+            onMalformed: (client, message) => log.warn('closed a connection with malformed bytes', { client, message }),
+          },
+          (result) => (result instanceof Error ? reject(result) : resolve(result)),
+        );
+      }),
+    (opened) => settled((done) => opened.close(() => done(null))),
+  );
+  log.info('namenode serves', {
+    rpc: `${listening.host}:${server.port}`,
+    cluster: machine.identity?.clusterId,
+    applied: machine.appliedIndex,
+  });
+  return {
+    rpc: { host: listening.host, port: server.port },
+    close: async () => {
+      await lifecycle.close();
+    },
+  };
+}
+
+/** The limits of the configuration go into the log when the state has others. */
+async function proposeLimits(proposer: Proposer, machine: StateMachine, config: Config): Promise<void> {
+  const wanted = limitsFrom(config);
+  const known = machine.limits;
+  if ((Object.keys(wanted) as (keyof typeof wanted)[]).every((key) => wanted[key] === known[key])) return;
+  await new Promise<void>((resolve, reject) => {
+    proposer.proposeOwn(CommandKind.CONFIGURE, wanted, {
+      applied: () => resolve(),
+      refused: (refusal) => reject(new Error(refusal.message)),
+    });
+  });
+}
+
+/** The first entry of a new log: who this filesystem is, and its root. */
+function bootstrapCommand(seams: NamenodeSeams, supergroup: string, address: string): Uint8Array {
+  const identity = makeIdentity(seams.clock, seams.random, address);
+  const header = { timeMs: seams.clock.nowMs(), user: '', groups: [], superuser: true, callId: -1 };
+  return new CommandEncoder().encode(CommandKind.BOOTSTRAP, header, {
+    ...identity,
+    rootOwner: seams.user,
+    rootGroup: supergroup,
+    rootMode: ROOT_MODE,
+  });
+}
+
+function settled(begin: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => begin((error) => (error === null ? resolve() : reject(error))));
+}

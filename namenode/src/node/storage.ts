@@ -1,0 +1,69 @@
+import type { LogIndex } from '@rfs/base/ids';
+import type { Logger } from '@rfs/base/log';
+import type { Clock, Timer } from '@rfs/base/seams';
+import type { Store } from '@rfs/base/store';
+import type { StateMachine } from '../namespace/index.js';
+import type { Applier, Replicator } from '../replication/index.js';
+
+/** How often the store is asked to become durable, so that the journal may be cut. */
+const FLUSH_MS = 5000;
+
+/** The state machine as the replicator drives it; `onBatch` hears after each batch. */
+export function applierOf(machine: StateMachine, onBatch: () => void): Applier {
+  return {
+    get appliedIndex(): LogIndex {
+      return machine.appliedIndex as LogIndex;
+    },
+    applyBatch: (entries, results) => {
+      machine.applyBatch(entries, results);
+      onBatch();
+    },
+  };
+}
+
+/**
+ * Lets the journal go once the store holds its entries for good. The store commits without waiting for the disk
+ * (overlappingSync): after power loss it is a little old, and the journal brings it forward from its durable index.
+ */
+export class JournalTrimmer {
+  private readonly store: Store;
+  private readonly machine: StateMachine;
+  private readonly replicator: Replicator;
+  private readonly clock: Clock;
+  private readonly log: Logger;
+  private timer: Timer | null = null;
+  private durableIndex = 0;
+
+  constructor(store: Store, machine: StateMachine, replicator: Replicator, clock: Clock, log: Logger) {
+    this.store = store;
+    this.machine = machine;
+    this.replicator = replicator;
+    this.clock = clock;
+    this.log = log;
+  }
+
+  start(): void {
+    this.timer = this.clock.setTimer(FLUSH_MS, () => this.flush());
+  }
+
+  close(): void {
+    this.timer?.cancel();
+    this.timer = null;
+  }
+
+  private flush(): void {
+    const index = this.machine.appliedIndex;
+    if (index === this.durableIndex) {
+      this.start();
+      return;
+    }
+    this.store.whenDurable((error) => {
+      if (this.timer === null) return;
+      if (error === null) {
+        this.durableIndex = index;
+        this.replicator.cutBelow((index + 1) as LogIndex);
+      } else this.log.error('the store could not be flushed; the journal is kept', { error });
+      this.start();
+    });
+  }
+}

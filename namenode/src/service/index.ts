@@ -1,0 +1,16 @@
+export { AccessTimes } from './access-times.js';
+export { BlockChanges } from './block-changes.js';
+export { BlockTicker } from './block-ticker.js';
+export { Callers } from './callers.js';
+export { blockManagerConfig, limitsFrom, type ServiceConfig, serviceConfig } from './config.js';
+export { DatanodeService, type Leadership } from './datanode-service.js';
+export { type GroupLookup, GroupMapping } from './groups.js';
+export type { ServiceParts } from './handlers.js';
+export { LeaseTable } from './leases.js';
+export { NamenodeService, servedMethods, startupRefusal } from './namenode-service.js';
+export { OpenFiles } from './open-files.js';
+export { Proposer } from './proposer.js';
+export { Purger } from './purger.js';
+export { Rebuild } from './rebuild.js';
+export { ReplicaWaits } from './replica-waits.js';
+export { Slices } from './slices.js';

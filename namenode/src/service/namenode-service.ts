@@ -1,0 +1,58 @@
+import type { Failure } from '@rfs/base/failure';
+import { failure, retriable } from '@rfs/protocol/exceptions';
+import type { CallContext, ClientMethod, ClientService, ReplySink, RequestOf, ResponseOf } from '@rfs/protocol/service';
+import { type Caller, safeModeText } from '../namespace/index.js';
+import type { Callers } from './callers.js';
+import { simpleChanges } from './changes.js';
+import { clusterCalls } from './cluster.js';
+import type { Handler, Handlers, ServiceParts } from './handlers.js';
+import { reads } from './reads.js';
+import { fileWrites } from './writes/index.js';
+
+const handlers: Handlers = { ...reads, ...simpleChanges, ...fileWrites, ...clusterCalls };
+
+/** The calls of ClientProtocol that this namenode answers. */
+export const servedMethods = Object.keys(handlers) as ClientMethod[];
+
+/** The namenode's side of the service contract: who is asking is settled, then the call goes to its handler. */
+export class NamenodeService implements ClientService {
+  private readonly parts: ServiceParts;
+  private readonly callers: Callers;
+
+  constructor(parts: ServiceParts, callers: Callers) {
+    this.parts = parts;
+    this.callers = callers;
+  }
+
+  get stateId(): number {
+    return this.parts.machine.appliedIndex;
+  }
+
+  call<M extends ClientMethod>(
+    method: M,
+    request: RequestOf<M>,
+    context: CallContext,
+    sink: ReplySink<ResponseOf<M>>,
+  ): void {
+    const handler = handlers[method] as Handler<M> | undefined;
+    if (handler === undefined) {
+      sink.fail(failure('UnsupportedOperationException', `rfs does not offer ${method}`));
+      return;
+    }
+    const caller = this.callers.cached(context.user);
+    if (caller !== undefined) handler(this.parts, request, context, caller, sink);
+    else this.callers.resolve(context.user, (found: Caller) => handler(this.parts, request, context, found, sink));
+  }
+}
+
+/**
+ * The refusal of a change while the startup safe mode is on. Clients repeat it by themselves (RetriableException),
+ * because it ends by itself; safe mode by command is judged when the change is applied.
+ */
+export function startupRefusal(parts: Pick<ServiceParts, 'blocks' | 'clock'>, what: () => string): Failure | undefined {
+  const { blocks } = parts;
+  if (!blocks.safeMode.startup) return undefined;
+  const text = safeModeText(what(), blocks.safeModeTip(parts.clock.monotonicMs()));
+  return retriable(failure('SafeModeException', text));
+}
+

@@ -1,0 +1,54 @@
+import type { GenerationStamp } from '@rfs/base/ids';
+import { type BlockManager, BlockState as MapState } from '../blocks/index.js';
+import { BlockScan, BlockState, type MappedBlock, openFileRow, type StateMachine } from '../namespace/index.js';
+import type { SlicedWork } from './slices.js';
+
+const STEP_BLOCKS = 200;
+
+const mapStates = {
+  [BlockState.UNDER_CONSTRUCTION]: MapState.UNDER_CONSTRUCTION,
+  [BlockState.UNDER_RECOVERY]: MapState.UNDER_CONSTRUCTION,
+  [BlockState.COMMITTED]: MapState.COMMITTED,
+  [BlockState.COMPLETE]: MapState.COMPLETE,
+} as const;
+
+/** Fills the block map from the store after a start, in slices, while calls are served already. */
+export class Rebuild implements SlicedWork {
+  private readonly machine: StateMachine;
+  private readonly blocks: BlockManager;
+  private readonly scan: BlockScan;
+  private readonly done: () => void;
+
+  constructor(machine: StateMachine, blocks: BlockManager, done: () => void) {
+    this.machine = machine;
+    this.blocks = blocks;
+    this.scan = new BlockScan(machine.tree, machine.tree.store);
+    this.done = done;
+  }
+
+  step(): boolean {
+    if (this.scan.step(STEP_BLOCKS, (block) => this.restore(block))) return false;
+    this.blocks.endRebuild(this.machine.state.lastStamp as GenerationStamp);
+    this.done();
+    return true;
+  }
+
+  private restore(block: MappedBlock): void {
+    const { blocks } = this;
+    const expected = block.expected ?? [];
+    const state = mapStates[block.state];
+    blocks.restore(block.id, block.inode, block.stamp, block.lengthBytes, block.replication, state, expected);
+    if (block.state !== BlockState.UNDER_RECOVERY) return;
+    const open = openFileRow(this.machine.tree, block.inode);
+    if (open === undefined || open.recoveryStamp === 0) return;
+    const recoveryStamp = open.recoveryStamp as GenerationStamp;
+    blocks.events.blockRecoveryStarted(
+      block.id,
+      block.stamp,
+      block.lengthBytes,
+      recoveryStamp,
+      open.truncateBytes,
+      expected,
+    );
+  }
+}

@@ -1,0 +1,9 @@
+import type { Handlers } from '../handlers.js';
+import { blockWrites } from './blocks.js';
+import { reopening } from './reopening.js';
+
+export { markBad } from './blocks.js';
+export { loggedBlock, type LoggedBlock } from './facts.js';
+
+/** Calls by which files get their bytes. */
+export const fileWrites: Handlers = { ...blockWrites, ...reopening };
