@@ -8,6 +8,7 @@ import {
   type LocatedBlocksProto,
   type SafeModeActionProto,
 } from '@rfs/protocol/messages';
+import { type FileChecksum, fileChecksum } from '../checksums/index.js';
 import { isNameservice, NamenodeGroup, namenodesOf } from '../namenodes/index.js';
 import { DatanodeConnections, DfsInputStream } from '../reading/index.js';
 import { type ClientSettings, clientSettings } from '../settings/index.js';
@@ -231,6 +232,12 @@ export class DfsClient {
     const { locations } = await this.namenodes.call('getBlockLocations', { src: path, offset, length: lengthBytes });
     if (locations === undefined) throw missing(path);
     return locations;
+  }
+
+  /** A checksum of the whole file, computed by the datanodes. */
+  async fileChecksum(path: string): Promise<FileChecksum> {
+    const { blocks } = await this.blockLocations(path, 0, Number.MAX_SAFE_INTEGER);
+    return fileChecksum(path, blocks, this.settings, this.clock);
   }
 
   /** The namenode's defaults; remembered for dfs.client.server-defaults.validity.period.ms. */

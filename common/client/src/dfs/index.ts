@@ -1,3 +1,4 @@
+export type { FileChecksum } from '../checksums/index.js';
 export type { DfsInputStream } from '../reading/index.js';
 export type { DfsOutputStream } from '../writing/index.js';
 export { DfsClient, type DfsClientOptions, type RenameOptions } from './client.js';

@@ -50,8 +50,9 @@ export class Text extends Cat {
       throw new ShellError(`${item}: sequence files are not supported`);
     }
     async function* all(): AsyncGenerator<Uint8Array> {
-      yield head;
-      for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+      // The unpacker keeps pieces waiting, so it gets its own.
+      yield head.slice();
+      for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value.slice();
     }
     if (head[0] !== 0x1f || head[1] !== 0x8b) {
       for await (const piece of all()) await this.shell.out.bytes(piece);

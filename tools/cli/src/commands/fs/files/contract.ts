@@ -1,6 +1,6 @@
-import type { ContentSummary, FileStatus, QuotaUsage } from '@rfs/client/dfs';
+import type { ContentSummary, FileChecksum, FileStatus, QuotaUsage } from '@rfs/client/dfs';
 
-/** The bytes of an open file, in order; pieces belong to whoever takes them. Leaving the loop early closes it. */
+/** The bytes of an open file, in order; a piece is good until the next one is asked for. */
 export interface ByteSource extends AsyncIterable<Uint8Array> {
   close(): Promise<void>;
 }
@@ -36,11 +36,6 @@ export interface SpaceStatus {
   readonly remainingBytes: number;
 }
 
-export interface FileChecksum {
-  readonly algorithm: string;
-  readonly bytes: Uint8Array;
-}
-
 /** What the shell's commands ask of a file system. Paths are absolute and normalized; failures are FailureErrors. */
 export interface ShellFiles {
   readonly scheme: 'hdfs' | 'file';
@@ -65,8 +60,6 @@ export interface ShellFiles {
   mayAccess(path: string, action: 'r' | 'w'): Promise<boolean>;
   /** Minutes that deleted files stay in the trash by the server's own setting; 0 when it has none. */
   serverTrashMinutes(): Promise<number>;
-  defaultMode: number;
-
   open(path: string, options?: OpenOptions): Promise<ByteSource>;
   create(path: string, options: CreateOptions): Promise<ByteSink>;
   append(path: string, newBlock: boolean): Promise<ByteSink>;

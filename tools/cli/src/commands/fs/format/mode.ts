@@ -66,7 +66,7 @@ export class ModeChange {
     let first = true;
     let separated = true;
     while (first || clause.lastIndex < text.length) {
-      const match = separated ? clause.exec(text) : null;
+      const match: RegExpExecArray | null = separated ? clause.exec(text) : null;
       if (match === null) return false;
       this.note(match[1]!, match[2]!.at(-1) as Action, match[3]!);
       separated = match[4]!.includes(',');

@@ -5,7 +5,7 @@ import { absolute, join, quotePath } from '../model/name.js';
 import { expandGroups } from './expand.js';
 import { Pattern } from './pattern.js';
 
-const unescape = (step: string): string => step.replace(/\\(.)/gs, '$1');
+const unescaped = (step: string): string => step.replace(/\\(.)/gs, '$1');
 
 /**
  * What a path with wildcards stands for, sorted; undefined when it has none and nothing is there (Hadoop's Globber).
@@ -44,7 +44,7 @@ async function matchOne(files: ShellFiles, path: string): Promise<{ found: FileS
     if (pattern.isWild) sawWild = true;
     if (candidates.length === 0 && sawWild) break;
     if (!pattern.isWild) {
-      const name = unescape(step);
+      const name = unescaped(step);
       candidates = candidates.map(({ path: folder }) => ({ path: join(folder, name), status: undefined }));
       if (isLast) candidates = await existing(files, candidates);
       continue;

@@ -1,0 +1,1 @@
+export { type FileChecksum, fileChecksum } from './file-checksum.js';
