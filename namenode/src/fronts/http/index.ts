@@ -1,0 +1,3 @@
+export { MachineView, type MachineViewOptions } from './machine-view.js';
+export { type HttpDoor, type HttpOptions, type HttpPlugin, openHttp } from './server.js';
+export type { DatanodeFacts, NamenodeRole, NamenodeSnapshot, NamenodeView } from './view.js';

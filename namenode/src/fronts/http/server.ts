@@ -1,0 +1,103 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '@rfs/base/log';
+import fastify, { type FastifyInstance } from 'fastify';
+import { namenodeBeans } from './beans.js';
+import { answerJmx, type JmxQuery } from './jmx.js';
+import { overviewPage } from './page.js';
+import type { NamenodeView } from './view.js';
+
+/** Adds further routes, such as WebHDFS, in a scope of their own: its hooks and parsers bind nobody else. */
+export type HttpPlugin = (scope: FastifyInstance) => void | Promise<void>;
+
+export interface HttpOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly view: NamenodeView;
+  /** Everything measured, in Prometheus's text format (@rfs/base/metrics). */
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  readonly logger: Logger;
+  readonly plugins?: readonly HttpPlugin[];
+}
+
+/** The open HTTP port of a namenode. */
+export interface HttpDoor {
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting, lets requests under way end, drops idle connections. */
+  close(): Promise<void>;
+}
+
+/** hadoop.http.max.request.header.size: paths of WebHDFS stand in the request line, each byte as up to three. */
+const MAX_HEADER_BYTES = 65_536;
+
+/** HttpServer2's headers, and that nothing here may be kept by caches. */
+const COMMON_HEADERS = {
+  'Cache-Control': 'no-cache',
+  Pragma: 'no-cache',
+  'X-Content-Type-Options': 'nosniff',
+  'X-FRAME-OPTIONS': 'SAMEORIGIN',
+  'X-XSS-Protection': '1; mode=block',
+};
+
+/** Opens the namenode's HTTP port: overview, /health, /isActive, /jmx, /metrics and what the plugins add. */
+export async function openHttp(options: HttpOptions): Promise<HttpDoor> {
+  const { logger } = options;
+  const app = fastify({
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+  });
+  app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) logger.error('request failed', { method: request.method, url: request.url, error });
+    void reply
+      .code(status)
+      .type('text/plain; charset=utf-8')
+      .send(`${status >= 500 ? 'Internal error' : error.message}\n`);
+  });
+  app.setNotFoundHandler((_request, reply) => {
+    void reply.code(404).type('text/plain; charset=utf-8').send('Not found\n');
+  });
+  await app.register((scope, _options, done) => {
+    addPages(scope, options);
+    done();
+  });
+  for (const plugin of options.plugins ?? []) await app.register(async (scope) => plugin(scope));
+  await app.listen({ host: options.host, port: options.port });
+  const address = app.addresses()[0] as AddressInfo;
+  return {
+    host: address.address,
+    port: address.port,
+    close: () => app.close(),
+  };
+}
+
+function addPages(scope: FastifyInstance, { view, metrics }: HttpOptions): void {
+  scope.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(COMMON_HEADERS);
+    done();
+  });
+  scope.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(overviewPage(view.snapshot())));
+  scope.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  scope.get<{ Querystring: JmxQuery }>('/jmx', (request, reply) =>
+    reply
+      // The spelling of Apache's servlet, which a serializer would complete.
+      .header('Content-Type', 'application/json; charset=utf8')
+      .headers({ 'Access-Control-Allow-Methods': 'GET', 'Access-Control-Allow-Origin': '*' })
+      .send(answerJmx(namenodeBeans, view.snapshot(), request.query)),
+  );
+  scope.get('/health', (_request, reply) => {
+    const { role, filesystem, safeMode, appliedIndex } = view.snapshot();
+    const ready = filesystem !== undefined;
+    return reply.code(ready ? 200 : 503).send({ ready, role, safeMode: safeMode !== undefined, appliedIndex });
+  });
+  // IsActiveServlet: how load balancers find the active namenode.
+  scope.get('/isActive', (_request, reply) => {
+    const active = view.snapshot().role === 'active';
+    return reply
+      .code(active ? 200 : 405)
+      .type('text/plain;charset=utf-8')
+      .send(active ? 'I am Active!' : 'I am not Active!');
+  });
+}
