@@ -77,7 +77,7 @@ export class JournalContents {
       const reader = new FrameReader(segment.file, segment.header.salt, position, segment.end, true, chunkBytes);
       while (!collector.isFull && reader.next()) collector.frame(reader);
       if (reader.broken !== '') throw new JournalDamage(segment.path, reader.position, reader.broken);
-      if (collector.expected === before)
+      if (!collector.isFull && collector.expected === before)
         throw new JournalDamage(segment.path, position, `entry ${before} is not there`);
     }
     return collector.entries;
@@ -124,13 +124,19 @@ export class JournalContents {
 
   /** The newest membership entry at or below `index`. */
   membershipAt(index: LogIndex): MembershipRecord | undefined {
+    this.loadMembershipsFor(index);
     return this.membershipRecords.findLast((record) => record.index <= index);
   }
 
   private cutMemberships(from: LogIndex): void {
-    const oldestRead = this.segments[this.loadedFrom]?.header;
-    if (oldestRead !== undefined && from <= oldestRead.membershipIndex) this.load(this.firstIndex);
+    this.loadMembershipsFor((from - 1) as LogIndex);
     this.membershipRecords = this.membershipRecords.filter((record) => record.index < from);
+  }
+
+  /** The oldest segment read names a membership; where only an older one counts, older segments have to be read. */
+  private loadMembershipsFor(index: LogIndex): void {
+    const oldestRead = this.segments[this.loadedFrom]?.header;
+    if (oldestRead !== undefined && oldestRead.membershipIndex > index) this.load(this.firstIndex);
   }
 
   /** Reads segments, newest first, until the one with `index` is read. */

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { assert } from '@rfs/base/assert';
 import type { LogIndex, Term } from '@rfs/base/ids';
 import type { Clock, Disk, Random } from '@rfs/base/seams';
@@ -97,7 +98,7 @@ export class Journal implements SavedLog {
 
   /** Recovers what is in the folder. Throws JournalDamage, naming file and offset, when it must not be trusted. */
   static open(options: JournalOptions): Journal {
-    options.disk.makeFolder(options.folder);
+    makeDurableFolder(options.disk, options.folder);
     return new Journal(options, new JournalContents(recoverJournal(options.disk, options.folder)));
   }
 
@@ -355,4 +356,12 @@ export class Journal implements SavedLog {
 function replacesOlder(append: Append, active: Segment): boolean {
   const first = append.entries[append.taken];
   return first !== undefined && first.index <= active.header.previousIndex;
+}
+
+/** Makes `folder` and all that lead to it; those that were absent, and `folder` in any case, are durable then. */
+function makeDurableFolder(disk: Disk, folder: string): void {
+  const parents = [dirname(folder)];
+  while (!disk.exists(parents[parents.length - 1]!)) parents.push(dirname(parents[parents.length - 1]!));
+  disk.makeFolder(folder);
+  for (const parent of parents) disk.syncFolder(parent);
 }

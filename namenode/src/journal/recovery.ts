@@ -17,11 +17,18 @@ export interface RecoveredJournal {
  */
 export function recoverJournal(disk: Disk, folder: string): RecoveredJournal | undefined {
   const segments = openSegments(disk, folder);
-  const active = segments[segments.length - 1];
-  if (active === undefined) return undefined;
   checkChain(segments);
-  const newest = new SegmentContent(active);
+  let active = segments[segments.length - 1];
+  if (active === undefined) return undefined;
+  let newest = new SegmentContent(active);
   active.end = newest.scan(active.file.size(), true);
+  if (active.end === SEGMENT_HEADER_BYTES && segments.length > 1 && !active.header.anew) {
+    // Its first batch, which may have been to replace entries of older segments, never became durable.
+    remove(disk, folder, segments.pop()!);
+    active = segments[segments.length - 1]!;
+    newest = new SegmentContent(active);
+    newest.scan(active.end, false);
+  }
   active.file.truncateSync(active.end);
   disk.syncFolder(folder);
   removeVoid(disk, folder, segments);
@@ -98,9 +105,11 @@ function removeVoid(disk: Disk, folder: string, segments: Segment[]): void {
     const header = segments[i]!.header;
     if (header.anew || (i === keep && header.previousIndex > boundOf(segments, i))) keep = header.anew ? i : i + 1;
   }
-  for (const segment of segments.splice(0, keep)) {
-    segment.file.close();
-    disk.remove(segment.path);
-    disk.syncFolder(folder);
-  }
+  for (const segment of segments.splice(0, keep)) remove(disk, folder, segment);
+}
+
+function remove(disk: Disk, folder: string, segment: Segment): void {
+  segment.file.close();
+  disk.remove(segment.path);
+  disk.syncFolder(folder);
 }
