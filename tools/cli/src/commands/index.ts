@@ -12,6 +12,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'run a whole cluster on this machine',
     load: async () => (await import('./up.js')).up,
   },
+  dfsadmin: {
+    summary: "the operator's commands: -report, -safemode",
+    load: async () => (await import('./dfsadmin/index.js')).dfsadmin,
+  },
   version: {
     summary: 'print the version of rfs and of the HDFS it speaks',
     load: async () => (await import('./version.js')).version,

@@ -1,0 +1,10 @@
+import { lookupService } from 'node:dns/promises';
+
+/** The name of a numeric address; the address itself when nobody knows one, as Java's getHostName says. */
+export async function hostNameOf(address: string): Promise<string> {
+  try {
+    return (await lookupService(address, 0)).hostname;
+  } catch {
+    return address;
+  }
+}

@@ -1,0 +1,84 @@
+import { FailureError } from '@rfs/base/failure';
+import type { NamenodeGroup } from '@rfs/client/namenodes';
+import { propertiesOf, refuse, UsageError } from '../../options/index.js';
+import type { Command, CommandContext, Terminal } from '../../terminal/index.js';
+import { connect, type GenericOptions } from './connection.js';
+import { report } from './report.js';
+import { safemode } from './safemode.js';
+
+type Subcommand = (
+  words: readonly string[],
+  namenodes: NamenodeGroup,
+  terminal: Terminal,
+  json: boolean,
+) => Promise<number>;
+
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = { '-report': report, '-safemode': safemode };
+
+/** What HDFS's command ends with when the namenode refuses. */
+const EXIT_REFUSED = 255;
+
+const HELP = `Usage: rfs dfsadmin [-fs hdfs://host:port] [-conf folder] [-D name=value] [--json] COMMAND
+
+  -report [-live] [-dead] [-decommissioning] [-enteringmaintenance] [-inmaintenance] [-slownodes]
+        Prints what the file system has and the state of its datanodes.
+  -safemode enter | leave | get | wait | forceExit
+        Switches safe mode on or off, tells which it is, or waits until it is over.
+`;
+
+/** `rfs dfsadmin`: HDFS's options with one dash, its words and its output. */
+export const dfsadmin: Command = {
+  async run(args, context) {
+    const { terminal } = context;
+    const { generic, json, words } = split(args);
+    const name = words[0] ?? '-help';
+    if (['-help', '--help', '-h'].includes(name)) {
+      terminal.out(HELP);
+      return 0;
+    }
+    let namenodes: NamenodeGroup | undefined;
+    try {
+      const subcommand = SUBCOMMANDS[name];
+      if (subcommand === undefined) throw new UsageError(`${name}: Unknown command\n${HELP}`);
+      namenodes = connect({ ...generic, properties: propertiesOf(generic.properties) }, context);
+      return await subcommand(words.slice(1), namenodes, terminal, json);
+    } catch (error) {
+      return explain(name, error, context);
+    } finally {
+      namenodes?.close();
+    }
+  },
+};
+
+function explain(name: string, error: unknown, { terminal }: CommandContext): number {
+  if (!(error instanceof FailureError)) return refuse('dfsadmin', error, terminal);
+  terminal.err(`${name.slice(1)}: ${error.message.split('\n')[0]}\n`);
+  return EXIT_REFUSED;
+}
+
+interface SplitWords {
+  readonly generic: Omit<GenericOptions, 'properties'> & { readonly properties: readonly string[] };
+  readonly json: boolean;
+  readonly words: readonly string[];
+}
+
+/** Takes the generic options out, wherever they stand before the command. */
+function split(args: readonly string[]): SplitWords {
+  const properties: string[] = [];
+  let fs: string | undefined;
+  let conf: string | undefined;
+  let at = 0;
+  for (; at < args.length; at++) {
+    const word = args[at] as string;
+    if (word === '-fs') fs = args[++at];
+    else if (word === '-conf' || word === '--conf') conf = args[++at];
+    else if (word === '-D') properties.push(args[++at] ?? '');
+    else if (word.startsWith('-D') && word.includes('=')) properties.push(word.slice(2));
+    else if (word !== '--json') break;
+  }
+  return {
+    generic: { fs, conf, properties },
+    json: args.includes('--json'),
+    words: args.slice(at).filter((word) => word !== '--json'),
+  };
+}

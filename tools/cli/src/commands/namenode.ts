@@ -1,0 +1,10 @@
+import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
+import process from 'node:process';
+import { namenodeOptions, namenodeRules } from '@rfs/base/config';
+import { nodeDisk } from '@rfs/base/disk';
+import { openLog } from '@rfs/base/log';
+import { systemClock, systemRandom } from '@rfs/base/system';
+import { startNamenode } from '@rfs/namenode/node';
+import { configure, runInForeground } from '../daemon/index.js';
+import type { Command } from '../terminal/index.js';
