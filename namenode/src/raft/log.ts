@@ -6,6 +6,8 @@ import type { HardState, LogEntry, SavedLog } from './types.js';
 const COMPACT_AFTER_COUNT = 1024;
 /** What an entry costs in memory beside its data. */
 const ENTRY_OVERHEAD_BYTES = 96;
+/** Read from the journal at once, when something has to be read. */
+const READ_AHEAD_BYTES = 1 << 20;
 
 /**
  * The log as the core sees it: a window of recent entries in memory in front of what the journal has saved.
@@ -23,6 +25,8 @@ export class RaftLog {
   private window: LogEntry[] = [];
   private head = 0;
   private windowBytes = 0;
+  /** What was last read from the journal and is still wanted: a reader asks for a few entries, the journal gives many. */
+  private readAhead: LogEntry[] = [];
   private offset: LogIndex;
   private handedIndex: LogIndex;
   private savedIndex: LogIndex;
@@ -145,21 +149,13 @@ export class RaftLog {
     assert(from >= this.firstIndex && to <= this.lastIndex, `entries ${from} to ${to} of a log of ${this.lastIndex}`);
     if (from > to) return [];
     const limit = Math.min(to + 1, from + maxCount) as LogIndex;
-    if (from < this.offset) return this.savedLog.read(from, Math.min(limit, this.offset) as LogIndex, maxBytes);
-    const start = this.head + from - this.offset;
-    const stop = this.head + limit - this.offset;
-    let bytes = 0;
-    let at = start;
-    while (at < stop) {
-      bytes += this.window[at]!.data.length;
-      if (bytes > maxBytes && at > start) break;
-      at++;
-    }
-    return this.window.slice(start, at);
+    if (from < this.offset) return this.readSaved(from, Math.min(limit, this.offset) as LogIndex, maxBytes);
+    return bounded(this.window, this.head + from - this.offset, this.head + limit - this.offset, maxBytes);
   }
 
   /** Forgets everything: the journal starts anew after a snapshot of `index`. */
   restore(index: LogIndex): void {
+    this.readAhead = [];
     this.window = [];
     this.head = 0;
     this.windowBytes = 0;
@@ -170,7 +166,21 @@ export class RaftLog {
     this.appliedIndex = index;
   }
 
+  private readSaved(from: LogIndex, limit: LogIndex, maxBytes: number): LogEntry[] {
+    let ahead = this.readAhead;
+    const first = ahead[0]?.index ?? 0;
+    if (from < first || from >= first + ahead.length) {
+      ahead = this.savedLog.read(from, this.offset, Math.max(maxBytes, READ_AHEAD_BYTES));
+      this.readAhead = ahead;
+    }
+    const start = from - ahead[0]!.index;
+    const entries = bounded(ahead, start, Math.min(ahead.length, start + limit - from), maxBytes);
+    if (start + entries.length === ahead.length) this.readAhead = [];
+    return entries;
+  }
+
   private cutSuffix(from: LogIndex): void {
+    this.readAhead = [];
     assert(from > this.committedIndex, `entry ${from} is committed (${this.committedIndex}) and cannot be replaced`);
     if (from <= this.offset) {
       this.window = [];
@@ -202,4 +212,16 @@ export class RaftLog {
 
 function weight(entry: LogEntry): number {
   return entry.data.length + ENTRY_OVERHEAD_BYTES;
+}
+
+/** Entries at `start` up to `stop` of `list`: at least one, and no more than `maxBytes` of data beyond the first. */
+function bounded(list: readonly LogEntry[], start: number, stop: number, maxBytes: number): LogEntry[] {
+  let bytes = 0;
+  let at = start;
+  while (at < stop) {
+    bytes += list[at]!.data.length;
+    if (bytes > maxBytes && at > start) break;
+    at++;
+  }
+  return list.slice(start, at);
 }
