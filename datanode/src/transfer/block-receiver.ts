@@ -100,11 +100,11 @@ export class BlockReceiver implements ReplicaUser, AckUser {
         mirrorLost: () => this.mirrorGone(),
       });
     }
+    source.pull(() => this.takePackets());
     source.whenLost((error) => {
       // A sender of a copy, or a client that died, may close once everything is here.
       if (!this.lastSeen || this.line.mirrorIsLost) this.fail(error);
     });
-    source.pull(() => this.takePackets());
   }
 
   /** ReplicaOwner: somebody else must have the replica. */
@@ -300,7 +300,8 @@ export class BlockReceiver implements ReplicaUser, AckUser {
   private fail(error: Error): void {
     if (this.finished) return;
     this.finished = true;
-    this.options.source.destroy();
+    this.options.source.pull(null);
+    this.options.source.finish();
     this.dropMirror();
     const closing = this.closing;
     this.closing = this.giveUp(closing).then(() => this.reject(error));

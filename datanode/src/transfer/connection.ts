@@ -183,10 +183,16 @@ export class Connection implements SocketUser {
     if (this.open) this.socket?.resume();
   }
 
-  /** Sends what was written, then closes. */
+  /** Sends what was written, then says that no more comes. */
   end(): void {
     this.finished = true;
     this.socket?.end();
+  }
+
+  /** Sends what was written, then closes. */
+  finish(): void {
+    this.finished = true;
+    this.socket?.finish();
   }
 
   destroy(): void {

@@ -11,9 +11,14 @@ interface WithHandle {
 }
 
 class NodeTransferSocket implements TransferSocket {
-  private socket!: net.Socket;
-  private user!: SocketUser;
+  private readonly user: SocketUser;
+  private socket: net.Socket | null = null;
+  private dropped = false;
   private failure: Error | null = null;
+
+  constructor(use: (socket: TransferSocket) => SocketUser) {
+    this.user = use(this);
+  }
 
   /** Options that make a socket fill its user's rooms. */
   onread(): net.OnReadOpts {
@@ -21,64 +26,70 @@ class NodeTransferSocket implements TransferSocket {
       buffer: () => this.user.room(),
       callback: (count: number) => {
         this.user.filled(count);
-        return !this.socket.isPaused();
+        return this.socket?.isPaused() !== true;
       },
     };
   }
 
-  attach(socket: net.Socket, user: SocketUser): void {
+  attach(socket: net.Socket): void {
+    const { user } = this;
     this.socket = socket;
-    this.user = user;
     socket.setNoDelay(true);
     socket.on('end', () => user.ended());
     socket.on('error', (error) => {
       this.failure = error;
     });
     socket.once('close', () => user.closed(this.failure));
+    if (this.dropped) socket.destroy();
   }
 
   get remoteAddress(): string {
-    return plainAddress(this.socket.remoteAddress);
+    return plainAddress(this.socket?.remoteAddress);
   }
 
   get remotePort(): number {
-    return this.socket.remotePort ?? 0;
+    return this.socket?.remotePort ?? 0;
   }
 
   get localAddress(): string {
-    return plainAddress(this.socket.localAddress);
+    return plainAddress(this.socket?.localAddress);
   }
 
   get waitingBytes(): number {
-    return this.socket.writableLength;
+    return this.socket?.writableLength ?? 0;
   }
 
   write(bytes: Uint8Array, done?: (error: Error | null) => void): void {
-    this.socket.write(bytes, done === undefined ? undefined : (error) => done(error ?? null));
+    this.socket?.write(bytes, done === undefined ? undefined : (error) => done(error ?? null));
   }
 
   hold(): void {
-    this.socket.cork();
+    this.socket?.cork();
   }
 
   flush(): void {
-    this.socket.uncork();
+    this.socket?.uncork();
   }
 
   pause(): void {
-    this.socket.pause();
+    this.socket?.pause();
   }
 
   resume(): void {
-    this.socket.resume();
+    this.socket?.resume();
   }
 
   end(): void {
-    this.socket.end();
+    this.socket?.end();
+  }
+
+  finish(): void {
+    this.socket?.destroySoon();
   }
 
   destroy(): void {
-    this.socket.destroy();
+    this.dropped = true;
+    this.socket?.destroy();
   }
 }
 
@@ -93,7 +104,7 @@ export const nodeNetwork: TransferNetwork = {
   listen(host, port, accept) {
     return new Promise<TransferListener>((resolve, reject) => {
       const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (accepted) => {
-        const wrapper = new NodeTransferSocket();
+        const wrapper = new NodeTransferSocket(accept);
         const socket = new net.Socket({
           handle: (accepted as unknown as WithHandle)._handle,
           allowHalfOpen: true,
@@ -101,7 +112,7 @@ export const nodeNetwork: TransferNetwork = {
           writable: true,
           onread: wrapper.onread(),
         } as net.SocketConstructorOpts);
-        wrapper.attach(socket, accept(wrapper));
+        wrapper.attach(socket);
         socket.resume();
       });
       server.once('error', reject);
@@ -115,7 +126,7 @@ export const nodeNetwork: TransferNetwork = {
   },
   connect(host, port, timeoutMs, use) {
     return new Promise<TransferSocket>((resolve, reject) => {
-      const wrapper = new NodeTransferSocket();
+      const wrapper = new NodeTransferSocket(use);
       const socket = net.connect({ host, port, allowHalfOpen: true, onread: wrapper.onread() } as net.NetConnectOpts);
       socket.setTimeout(timeoutMs, () =>
         socket.destroy(new Error(`no connection to ${host}:${port} in ${timeoutMs} ms`)),
@@ -124,7 +135,7 @@ export const nodeNetwork: TransferNetwork = {
       socket.once('connect', () => {
         socket.removeListener('error', reject);
         socket.setTimeout(0);
-        wrapper.attach(socket, use(wrapper));
+        wrapper.attach(socket);
         resolve(wrapper);
       });
     });

@@ -24,8 +24,10 @@ export interface TransferSocket {
   /** Stops receiving; the room asked for last stays the socket's. */
   pause(): void;
   resume(): void;
-  /** Sends what was written, then closes. */
+  /** Sends what was written, then says that no more comes; the other side may go on sending. */
   end(): void;
+  /** Sends what was written, held or not, then closes. */
+  finish(): void;
   destroy(): void;
 }
 

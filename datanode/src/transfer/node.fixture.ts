@@ -1,0 +1,158 @@
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from '@rfs/base/log';
+import { seededRandom, systemClock } from '@rfs/base/system';
+import type { DatanodeInfoProto } from '@rfs/protocol/messages';
+import {
+  type Block,
+  blockText,
+  DigestTaker,
+  nodeFiles,
+  openStore,
+  type ReplicaStore,
+  RoundRobinChoice,
+  StorageFolders,
+} from '../store/index.js';
+import type { Connection, TransferContext } from './connection.js';
+import { nodeNetwork } from './node-sockets.js';
+import { SegmentPool } from './segments.js';
+import { TransferServer } from './server.js';
+import type { TransferCounters, TransferService } from './service.js';
+import { Throttle } from './throttle.js';
+
+export const POOL_ID = 'BP-1-127.0.0.1-1';
+const NAMESPACE = { namespaceId: 7, clusterId: 'CID-1', cTime: 0, blockPoolId: POOL_ID };
+
+const quiet: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => quiet,
+  writes: () => false,
+};
+
+/** A datanode's store and data port, without namenodes. */
+export class TestNode {
+  readonly root = fs.mkdtempSync(join(tmpdir(), 'rfs-transfer-'));
+  readonly context: TransferContext = {
+    clock: systemClock,
+    network: nodeNetwork,
+    pool: new SegmentPool(),
+    connections: new Set<Connection>(),
+  };
+  readonly heard: string[] = [];
+  readonly bad: string[] = [];
+  readonly counters: TransferCounters = {
+    active: 0,
+    writers: 0,
+    copies: 0,
+    moves: 0,
+    bytesRead: 0,
+    bytesWritten: 0,
+    blocksRead: 0,
+    blocksWritten: 0,
+    corruptFound: 0,
+  };
+  readonly uuid: string;
+  service!: TransferService;
+  port = 0;
+  private server!: TransferServer;
+  private taker!: DigestTaker;
+  private listeners: (() => void)[] = [];
+
+  private constructor(name: string) {
+    this.uuid = name;
+  }
+
+  static async start(name = 'node'): Promise<TestNode> {
+    const node = new TestNode(name);
+    const folders = await StorageFolders.open({
+      files: nodeFiles,
+      random: seededRandom(node.root),
+      locations: [{ folder: join(node.root, 'data'), storageType: 'DISK' }],
+      reservedBytes: 0,
+      toleratedFailures: 0,
+    });
+    const store = await openStore(folders, NAMESPACE, {
+      files: nodeFiles,
+      clock: systemClock,
+      choice: new RoundRobinChoice(),
+      events: {
+        receiving: (replica) => node.tell(`receiving ${replica.blockId}_${replica.generationStamp}`),
+        received: (block, _, digest, hint) => {
+          if (digest === null) node.taker.want(block);
+          node.tell(
+            `received ${block.blockId}_${block.generationStamp} ${block.lengthBytes}${hint === '' ? '' : ` hint ${hint}`}`,
+          );
+        },
+        deleted: () => undefined,
+        volumeFailed: () => undefined,
+      },
+    });
+    node.taker = new DigestTaker(store, () => undefined);
+    const settings = {
+      readTimeoutMs: 5000,
+      writeTimeoutMs: 5000,
+      keepaliveMs: 4000,
+      maxConnections: 100,
+      maxMoves: 4,
+      syncOnClose: false,
+      useHostname: false,
+    };
+    node.service = {
+      store,
+      context: node.context,
+      clock: systemClock,
+      log: quiet,
+      settings,
+      counters: node.counters,
+      balancing: new Throttle(systemClock, 1e9),
+      datanodeUuid: name,
+      reportBad: (block: Block) => node.bad.push(blockText(block)),
+    };
+    node.server = new TransferServer(node.context, settings, () => node.service);
+    node.port = await node.server.listen('127.0.0.1', 0);
+    return node;
+  }
+
+  get store(): ReplicaStore {
+    return this.service.store;
+  }
+
+  get info(): DatanodeInfoProto {
+    return {
+      id: {
+        ipAddr: '127.0.0.1',
+        hostName: 'localhost',
+        datanodeUuid: this.uuid,
+        xferPort: this.port,
+        infoPort: 0,
+        ipcPort: 0,
+      },
+    };
+  }
+
+  /** Resolves when the node has told `what`. */
+  async told(what: string): Promise<void> {
+    while (!this.heard.includes(what)) await new Promise<void>((resolve) => this.listeners.push(resolve));
+  }
+
+  /** Drops all connections and accepts no more, as if the process had died. */
+  async die(): Promise<void> {
+    await this.server.close();
+  }
+
+  async end(): Promise<void> {
+    await this.server.close();
+    await this.taker.stop();
+    await this.store.close();
+    fs.rmSync(this.root, { recursive: true });
+  }
+
+  private tell(what: string): void {
+    this.heard.push(what);
+    for (const listener of this.listeners.splice(0)) listener();
+  }
+}
