@@ -105,7 +105,8 @@ export class Connection implements SocketUser {
 
   ended(): void {
     this.lose(new ConnectionLost(`${this.remoteAddress} closed the connection`));
-    if (this.handler === null) this.end();
+    // What has come but is not taken yet, a copy that is still being opened, is taken first.
+    if (this.handler === null && this.inbound.buffered === 0) this.end();
   }
 
   closed(error: Error | null): void {
