@@ -28,8 +28,8 @@ const TYPE_NAMES: Record<number, string> = {
   [ChecksumTypeProto.CHECKSUM_CRC32]: 'CRC32',
   [ChecksumTypeProto.CHECKSUM_CRC32C]: 'CRC32C',
 };
-/** A file without blocks is summed over this many zeros (FileChecksumHelper). */
-const NOTHING = new Uint8Array(32);
+/** Least length of what the MD5 is taken of; it doubles until the blocks' MD5s fit (FileChecksumHelper's buffer). */
+const LEAST_SUMMED_BYTES = 32;
 
 /**
  * The MD5 of the MD5s of the CRCs of a file's blocks, each asked from a datanode that has the block: equal for equal
@@ -54,9 +54,17 @@ export async function fileChecksum(
   const perBlock = blocks.length > 1 ? (first?.crcPerBlock ?? 0) : 0;
   writer.int32(perCrc);
   writer.int64(perBlock);
-  writer.bytes(md5(sums.length > 0 ? sums : [NOTHING]));
+  writer.bytes(md5([...sums, zerosBehind(sums)]));
   const type = TYPE_NAMES[first?.crcType ?? ChecksumTypeProto.CHECKSUM_CRC32] ?? 'CRC32';
   return { algorithm: `MD5-of-${perBlock}MD5-of-${perCrc}${type}`, bytes: writer.copy() };
+}
+
+/** The MD5 covers the whole of Java's buffer, the zeros behind the blocks' MD5s included. */
+function zerosBehind(sums: readonly Uint8Array[]): Uint8Array {
+  const used = sums.reduce((length, sum) => length + sum.length, 0);
+  let length = LEAST_SUMMED_BYTES;
+  while (length < used) length *= 2;
+  return new Uint8Array(length - used);
 }
 
 async function blockChecksum(

@@ -26,7 +26,7 @@ export class Output {
 
   /** Columns of the terminal; 80 elsewhere. */
   get columns(): number {
-    return (this.stream as { columns?: number }).columns ?? 80;
+    return (this.stream as { columns?: number }).columns || 80;
   }
 
   line(text: string): void {

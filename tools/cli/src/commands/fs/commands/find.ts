@@ -26,13 +26,17 @@ export class Find extends Command {
     this.recursive = true;
     // Links are never followed: HDFS makes none.
     takeOptions(args, { min: 1, flags: ['L', 'H'], keepUnknown: true });
-    const first = args.findIndex((arg) => arg.startsWith('-') || arg === '(');
+    const first = args.findIndex((arg) => arg.startsWith('-'));
     const words = first < 0 ? [] : args.splice(first);
     if (args.length === 0) args.push('.');
     const acts = words.some((word) => word === '-print' || word === '-print0');
-    const expression = words.length === 0 ? this.printing('\n') : this.parse(words, false);
     const print = this.printing('\n');
-    this.expression = acts || words.length === 0 ? expression : (item) => expression(item) && print(item);
+    if (words.length === 0) {
+      this.expression = print;
+      return;
+    }
+    const expression = this.parse(words, false);
+    this.expression = acts ? expression : (item) => expression(item) && print(item);
   }
 
   protected override process(item: Item): void {

@@ -32,7 +32,8 @@ export class Item {
 
   /** With scheme and authority, as a URI. */
   get qualifiedUri(): string {
-    return qualify(this.files, quotePath(this.path));
+    const path = quotePath(this.path);
+    return this.files.scheme === 'file' ? `file://${path}` : qualify(this.files, path);
   }
 
   get exists(): boolean {
