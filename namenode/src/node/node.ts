@@ -1,10 +1,13 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import { Lifecycle } from '@rfs/base/lifecycle';
 import type { Logger } from '@rfs/base/log';
+import { EventLoopDelay, Metrics } from '@rfs/base/metrics';
 import type { Clock, Disk, Random } from '@rfs/base/seams';
 import { ProtocolTable, RpcServer } from '@rfs/protocol/rpc';
 import { BlockManager } from '../blocks/index.js';
+import { MachineView, openHttp } from '../fronts/http/index.js';
 import { addClientProtocol, addDatanodeProtocol, addHaProtocol, addServerProtocols } from '../fronts/rpc/index.js';
 import { CommandEncoder, CommandKind, StateMachine } from '../namespace/index.js';
 import { makeIdentity, type NextTurn, Replicator } from '../replication/index.js';
@@ -15,12 +18,14 @@ import {
   blockManagerConfig,
   Callers,
   DatanodeService,
-  type GroupLookup,
   GroupMapping,
   LeaseTable,
+  HDFS_VERSION,
   limitsFrom,
+  NamenodeMetrics,
   NamenodeService,
   OpenFiles,
+  osGroups,
   Proposer,
   Purger,
   Rebuild,
@@ -32,7 +37,7 @@ import {
   startupRefusal,
 } from '../service/index.js';
 import { openLmdbStore } from '../store/index.js';
-import { rpcAddress } from './addresses.js';
+import { httpAddress, rpcAddress } from './addresses.js';
 import { applierOf, JournalTrimmer } from './storage.js';
 
 /** The world, as the composition root gives it. */
@@ -42,7 +47,6 @@ export interface NamenodeSeams {
   readonly disk: Disk;
   readonly log: Logger;
   readonly nextTurn: NextTurn;
-  readonly groupLookup: GroupLookup;
   /** The user that runs this process: superuser and owner of the root. */
   readonly user: string;
   /** The node cannot go on; the process is to end. */
@@ -51,6 +55,7 @@ export interface NamenodeSeams {
 
 export interface RunningNamenode {
   readonly rpc: { readonly host: string; readonly port: number };
+  readonly http: { readonly host: string; readonly port: number };
   close(): Promise<void>;
 }
 
@@ -61,6 +66,7 @@ const ROOT_MODE = 0o755;
 export async function startNamenode(config: Config, seams: NamenodeSeams): Promise<RunningNamenode> {
   const { clock, random, disk, log, nextTurn } = seams;
   const lifecycle = new Lifecycle(clock, log, config.get(options.closeTimeoutMs));
+  const startedMs = clock.nowMs();
   const [folder] = config.get(options.nameDirs);
   if (folder === undefined) throw new Error(`${options.nameDirs.key} names no folder`);
   disk.makeFolder(join(folder.path, 'store'));
@@ -72,6 +78,8 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
     (opened) => settled((done) => opened.close(done)),
   );
   const machine = new StateMachine(store, blocks.events);
+  const metrics = new Metrics();
+  const measures = new NamenodeMetrics(metrics);
   const afterBatch: (() => void)[] = [];
   const supergroup = config.get(options.supergroup);
   const replicator = await lifecycle.open(
@@ -86,7 +94,7 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
         applier: applierOf(machine, () => {
           for (const hear of afterBatch) hear();
         }),
-        observer: { journalWrote: () => undefined, appliedBatch: () => undefined, proposalRefused: () => undefined },
+        observer: measures,
         alone: config.get(options.peers) === undefined,
         identity: () => bootstrapCommand(seams, supergroup, rpcAddress(config).host),
         fatal: seams.fatal,
@@ -104,7 +112,7 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
 
   const groups = new GroupMapping(
     config.get(options.staticGroups),
-    seams.groupLookup,
+    osGroups({ logger: log }),
     clock,
     config.get(options.groupsCacheMs),
   );
@@ -174,6 +182,7 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
             table,
             clock,
             stateId: () => machine.appliedIndex,
+            onCall: measures.onCall,
             limits: {
               maxFrameBytes: config.get(options.rpcMaximumRequestBytes),
               maxCallsPerConnection: config.get(options.rpcCallsPerConnection),
@@ -185,13 +194,42 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
       }),
     (opened) => settled((done) => opened.close(() => done(null))),
   );
+  const delay = await lifecycle.open(
+    'event loop delay',
+    () => new EventLoopDelay(),
+    (opened) => opened.close(),
+  );
+  delay.publish(metrics);
+  measures.watch({ replication: replicator, rpc: server, blocks, namespace: machine, replicaWaits: waits, slices, clock });
+  const http = httpAddress(config);
+  const view = new MachineView({
+    machine,
+    blocks,
+    clock,
+    role: () => (replicator.leading ? 'active' : 'observer'),
+    lastTransitionMs: () => startedMs,
+    hostAndPort: `${listening.host}:${server.port}`,
+    hostName: hostname(),
+    version: HDFS_VERSION,
+    startedMs,
+    maxObjects: config.get(options.maximumObjects),
+    nameDir: folder.path,
+    staleIntervalMs: config.get(options.staleDatanodeMs),
+  });
+  const door = await lifecycle.open(
+    'http server',
+    () => openHttp({ host: http.bindHost, port: http.port, view, metrics, logger: log }),
+    (opened) => opened.close(),
+  );
   log.info('namenode serves', {
+    http: `${http.host}:${door.port}`,
     rpc: `${listening.host}:${server.port}`,
     cluster: machine.identity?.clusterId,
     applied: machine.appliedIndex,
   });
   return {
     rpc: { host: listening.host, port: server.port },
+    http: { host: http.host, port: door.port },
     close: async () => {
       await lifecycle.close();
     },

@@ -12,6 +12,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'run a whole cluster on this machine',
     load: async () => (await import('./up.js')).up,
   },
+  namenode: {
+    summary: 'run a namenode in the foreground',
+    load: async () => (await import('./namenode.js')).namenode,
+  },
   dfsadmin: {
     summary: "the operator's commands: -report, -safemode",
     load: async () => (await import('./dfsadmin/index.js')).dfsadmin,
