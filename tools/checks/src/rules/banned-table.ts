@@ -87,7 +87,15 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
   { path: 'common/base/src/system/', kinds: ['clock', 'timer', 'chance'], reason: 'the real Clock and Random' },
   { path: 'common/base/src/disk/', kinds: ['fs'], reason: 'the real Disk' },
   { path: 'common/base/src/config/', kinds: ['fs'], reason: 'reads configuration files' },
+  { path: 'common/base/src/log/', kinds: ['fs'], reason: 'opens the log file' },
+  { path: 'common/base/src/metrics/', kinds: ['clock'], reason: 'measures the delay of the event loop' },
   { path: 'common/protocol/src/rpc/wire.ts', kinds: ['net', 'timer'], reason: 'the TCP under Hadoop RPC' },
+  {
+    path: 'namenode/src/service/topology.ts',
+    kinds: ['fs', 'process'],
+    reason: 'reads the rack table, runs the script',
+  },
+  { path: 'namenode/src/service/os-groups.ts', kinds: ['process'], reason: 'asks the system for the groups of users' },
   { path: 'tools/checks/src/', kinds: ['fs', 'process'], reason: 'reads the sources, runs the tests' },
   { path: 'tools/protogen/src/', kinds: ['fs', 'environment'], reason: 'reads and writes sources' },
 ];
