@@ -18,6 +18,8 @@ import { waitUntilServing } from './ready.js';
 const DATANODE_PATIENCE_MS = 800;
 const NAMENODE_PATIENCE_MS = 900;
 const PORTS_FILE = 'ports.json';
+/** The description as it is now: process ids change when a daemon is started again. */
+const DESCRIPTION_FILE = 'cluster.json';
 
 /** What `rfs up --json` prints. */
 export interface ClusterDescription {
@@ -45,7 +47,8 @@ export interface ClusterDescription {
 export interface ClusterSeams {
   readonly clock: Clock;
   readonly random: Random;
-  readonly watcher: DaemonWatcher;
+  /** Is told what a daemon died of, for the user. */
+  readonly died: (id: string, how: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -55,11 +58,16 @@ export class Cluster {
   private readonly clock: Clock;
   private readonly namenode: Daemon;
   private readonly datanodes: readonly Daemon[];
+  private stopping = false;
 
-  private constructor(plan: ClusterPlan, seams: ClusterSeams, restarts: boolean) {
+  private constructor(plan: ClusterPlan, folder: string, seams: ClusterSeams, restarts: boolean) {
     this.plan = plan;
     this.clock = seams.clock;
-    const daemon = (each: DaemonPlan): Daemon => new Daemon(each, { ...seams, restarts });
+    const watcher: DaemonWatcher = {
+      died: (daemon, how) => seams.died(daemon.plan.id, how),
+      serves: () => writeFileSync(join(folder, DESCRIPTION_FILE), `${JSON.stringify(this.describe())}\n`),
+    };
+    const daemon = (each: DaemonPlan): Daemon => new Daemon(each, { ...seams, watcher, restarts });
     this.namenode = daemon(plan.namenode);
     this.datanodes = plan.datanodes.map(daemon);
   }
@@ -77,17 +85,23 @@ export class Cluster {
     writeFileSync(join(options.folder, PORTS_FILE), `${JSON.stringify(ports)}\n`);
     writeConf(plan.clientConfFolder, plan.clientProperties);
     for (const daemon of [plan.namenode, ...plan.datanodes]) writeConf(daemon.confFolder, daemon.properties);
-    return new Cluster(plan, seams, restarts);
+    return new Cluster(plan, options.folder, seams, restarts);
   }
 
   /** Fulfilled when clients may come: every datanode is known to the namenode and safe mode is over. */
   async start(): Promise<void> {
     await Promise.all([this.namenode, ...this.datanodes].map((daemon) => daemon.start()));
-    await waitUntilServing(this.plan.namenode.addresses.http as string, this.datanodes.length, this.clock);
+    await waitUntilServing(
+      this.plan.namenode.addresses.http as string,
+      this.datanodes.length,
+      this.clock,
+      () => !this.stopping,
+    );
   }
 
   /** Datanodes first, so that none of them meets a namenode that is gone. */
   async stop(): Promise<void> {
+    this.stopping = true;
     await Promise.all(this.datanodes.map((daemon) => daemon.stop(DATANODE_PATIENCE_MS)));
     await this.namenode.stop(NAMENODE_PATIENCE_MS);
   }

@@ -18,6 +18,8 @@ export interface DaemonMessage {
 /** Who is told about a daemon's life. */
 export interface DaemonWatcher {
   died(daemon: Daemon, how: string): void;
+  /** It serves, for the first time or again. */
+  serves(daemon: Daemon): void;
 }
 
 /**
@@ -89,6 +91,7 @@ export class Daemon {
     let ready = false;
     child.once('message', () => {
       ready = true;
+      this.watcher.serves(this);
       onReady();
     });
     this.exited = new Promise((resolve) => {

@@ -62,7 +62,7 @@ export function planCluster(options: ClusterOptions, ports: ClusterPorts): Clust
     'fs.defaultFS': `hdfs://${rpc}`,
     'dfs.namenode.rpc-address': rpc,
     'dfs.namenode.http-address': http,
-    'dfs.replication': String(Math.min(FULL_REPLICATION, options.datanodes)),
+    'dfs.replication': String(Math.max(1, Math.min(FULL_REPLICATION, options.datanodes))),
     ...options.properties,
   };
   const common = {

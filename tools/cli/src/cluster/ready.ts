@@ -4,11 +4,20 @@ import type { Clock } from '@rfs/base/seams';
 const POLL_MS = 25;
 const GIVE_UP_MS = 60_000;
 
-/** Fulfilled when the namenode knows `datanodes` live datanodes and is out of safe mode; asks its /jmx. */
-export async function waitUntilServing(httpAddress: string, datanodes: number, clock: Clock): Promise<void> {
+/**
+ * Fulfilled when the namenode knows `datanodes` live datanodes and is out of safe mode, or when nobody wants to know any
+ * more; asks its /jmx.
+ */
+export async function waitUntilServing(
+  httpAddress: string,
+  datanodes: number,
+  clock: Clock,
+  wanted: () => boolean,
+): Promise<void> {
   const deadlineMs = clock.monotonicMs() + GIVE_UP_MS;
   let last = 'no answer';
   while (clock.monotonicMs() < deadlineMs) {
+    if (!wanted()) return;
     const state = await readState(httpAddress);
     if (state?.NumLiveDataNodes === datanodes && state.FSState === 'Operational') return;
     if (state !== undefined) last = `${state.NumLiveDataNodes} live datanodes, ${state.FSState}`;

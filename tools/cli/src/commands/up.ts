@@ -79,7 +79,7 @@ async function runCluster(options: UpOptions, context: CommandContext): Promise<
       clock: systemClock,
       random: systemRandom(),
       environment,
-      watcher: { died: (daemon, how) => terminal.err(`${daemon.plan.id} ${how}\n`) },
+      died: (id, how) => terminal.err(`${id} ${how}\n`),
     },
   );
   try {

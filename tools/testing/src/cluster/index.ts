@@ -1,0 +1,9 @@
+export {
+  type ClusterDescription,
+  type Ending,
+  isAlive,
+  killHard,
+  ProcessCluster,
+  runRfs,
+  until,
+} from './process-cluster.js';

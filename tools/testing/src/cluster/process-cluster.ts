@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../../cli/bin/rfs.js', import.meta.url));
+const READY_MS = 30_000;
+const POLL_MS = 20;
+
+/** What `rfs up --json` prints. */
+export interface ClusterDescription {
+  readonly hdfs: string;
+  readonly webhdfs: string;
+  readonly conf: string;
+  readonly namenodes: readonly {
+    readonly id: string;
+    readonly pid: number;
+    readonly rpc: string;
+    readonly http: string;
+    readonly state: string;
+    readonly dir: string;
+  }[];
+  readonly datanodes: readonly {
+    readonly id: string;
+    readonly pid: number;
+    readonly data: string;
+    readonly http: string;
+    readonly ipc: string;
+    readonly dir: string;
+  }[];
+}
+
+/** How `rfs up` ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** From the signal to the end. */
+  readonly tookMs: number;
+}
+
+/** A cluster of real processes: `rfs up`, and what it says about itself. */
+export class ProcessCluster {
+  readonly description: ClusterDescription;
+  /** From the start of the command to the line of its description. */
+  readonly readyMs: number;
+  /** What rfs up wrote to its standard error since it was ready. */
+  complaints = '';
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+
+  private constructor(child: ChildProcess, description: ClusterDescription, readyMs: number) {
+    this.child = child;
+    this.description = description;
+    this.readyMs = readyMs;
+    child.stderr?.on('data', (text: string) => {
+      this.complaints += text;
+    });
+    this.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  }
+
+  /** Starts `rfs up --json` with further words, and waits for its description. */
+  static start(...words: readonly string[]): Promise<ProcessCluster> {
+    const startedMs = performance.now();
+    const child = spawn(process.execPath, [PROGRAM, 'up', '--json', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    return new Promise((resolve, reject) => {
+      let output = '';
+      let complaints = '';
+      const late = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`rfs up is not ready after ${READY_MS} ms: ${complaints}`));
+      }, READY_MS);
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        complaints += text;
+      });
+      child.once('exit', (code) => reject(new Error(`rfs up ended with ${code}: ${complaints}`)));
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        if (!output.endsWith('\n')) return;
+        clearTimeout(late);
+        const description = JSON.parse(output) as ClusterDescription;
+        resolve(new ProcessCluster(child, description, performance.now() - startedMs));
+      });
+    });
+  }
+
+  /** Process ids of rfs up and of its daemons as they were at the start. */
+  get pids(): readonly number[] {
+    const { namenodes, datanodes } = this.description;
+    return [this.child.pid as number, ...namenodes.map(({ pid }) => pid), ...datanodes.map(({ pid }) => pid)];
+  }
+
+  /** host:port of the first namenode's RPC. */
+  get rpc(): string {
+    return this.description.namenodes[0]?.rpc as string;
+  }
+
+  /** The cluster as it is now: daemons that were started again have other process ids. */
+  now(): ClusterDescription {
+    const file = join(dirname(this.description.conf), 'cluster.json');
+    return JSON.parse(readFileSync(file, 'utf8')) as ClusterDescription;
+  }
+
+  /** Sends a signal to rfs up and waits until it is gone. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<Ending> {
+    const startedMs = performance.now();
+    this.child.kill(signal);
+    const ending = await this.ended;
+    return { ...ending, tookMs: performance.now() - startedMs };
+  }
+}
+
+/** True while there is such a process. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Ends a process the hard way. */
+export function killHard(pid: number): void {
+  process.kill(pid, 'SIGKILL');
+}
+
+/** Fulfilled once `condition` holds; rejected when it does not within `patienceMs`. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  patienceMs = 20_000,
+): Promise<void> {
+  const deadlineMs = performance.now() + patienceMs;
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs) throw new Error(`still not after ${patienceMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Runs the rfs command to its end. */
+export function runRfs(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out, err }));
+  });
+}

@@ -1,0 +1,2 @@
+export { AcknowledgedLoad } from './acknowledged-load.js';
+export { NamenodeCaller } from './namenode-caller.js';

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import { isAlive, killHard, ProcessCluster, runRfs, until } from './cluster/index.js';
+
+test('rfs up runs a cluster, says where it is, and leaves nothing behind', async () => {
+  const cluster = await ProcessCluster.start('--datanodes', '3');
+  const { description, pids } = cluster;
+  const ending = await cluster.stop('SIGINT');
+  assert.equal(ending.code, 0);
+  assert.equal(description.datanodes.length, 3);
+  assert.equal(description.namenodes[0]?.state, 'active');
+  assert.match(description.hdfs, /^hdfs:\/\/127\.0\.0\.1:\d+$/);
+  assert.match(description.webhdfs, /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.deepEqual(pids.filter(isAlive), []);
+  assert.equal(existsSync(dirname(description.conf)), false, 'the scratch folder is removed');
+});
+
+test('when rfs up is killed with -9 its daemons end by themselves', async () => {
+  const cluster = await ProcessCluster.start('--datanodes', '1');
+  await cluster.stop('SIGKILL');
+  await until('every daemon is gone', () => !cluster.pids.some(isAlive));
+});
+
+test('a daemon that dies is started again', async () => {
+  const cluster = await ProcessCluster.start('--datanodes', '1');
+  const pid = (): number => cluster.now().datanodes[0]?.pid as number;
+  const first = pid();
+  killHard(first);
+  await until('another process serves', () => pid() !== first && isAlive(pid()));
+  assert.equal((await cluster.stop()).code, 0);
+});
+
+test('a daemon that dies stays dead when the user says so', async () => {
+  const cluster = await ProcessCluster.start('--datanodes', '1', '--no-restart');
+  const pid = cluster.now().datanodes[0]?.pid as number;
+  killHard(pid);
+  await until('rfs up says so', () => cluster.complaints.includes('datanode1 ended by SIGKILL'));
+  assert.equal((await cluster.stop()).code, 0);
+});
+
+test('rfs up runs a command on the cluster and ends with its exit code', async () => {
+  const found = await runRfs(['up', '--', 'bash', '-c', 'rfs dfsadmin -safemode get; exit 7']);
+  assert.equal(found.out, 'Safe mode is OFF\n');
+  assert.equal(found.code, 7);
+});
+
+test('rfs up refuses what it cannot do, by name', async () => {
+  const quorum = await runRfs(['up', '--namenodes', '3']);
+  assert.equal(quorum.code, 2);
+  assert.match(quorum.err, /--namenodes 3 needs a quorum/);
+  const unknown = await runRfs(['up', '--datanode', '3']);
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.err, /datanode/);
+});
