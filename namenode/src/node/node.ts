@@ -7,8 +7,14 @@ import { EventLoopDelay, Metrics } from '@rfs/base/metrics';
 import type { Clock, Disk, Random } from '@rfs/base/seams';
 import { ProtocolTable, RpcServer } from '@rfs/protocol/rpc';
 import { BlockManager } from '../blocks/index.js';
-import { MachineView, openHttp } from '../fronts/http/index.js';
-import { addClientProtocol, addDatanodeProtocol, addHaProtocol, addServerProtocols } from '../fronts/rpc/index.js';
+import {
+  addClientProtocol,
+  addDatanodeProtocol,
+  addHaProtocol,
+  addServerProtocols,
+  MachineView,
+  openHttp,
+} from '../fronts/index.js';
 import { CommandEncoder, CommandKind, StateMachine } from '../namespace/index.js';
 import { makeIdentity, type NextTurn, Replicator } from '../replication/index.js';
 import {
@@ -17,6 +23,7 @@ import {
   BlockTicker,
   blockManagerConfig,
   Callers,
+  ClusterTopology,
   DatanodeService,
   GroupMapping,
   LeaseTable,
@@ -110,6 +117,13 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
     (opened) => settled((done) => opened.close(() => done(null))),
   );
 
+  const racks = await ClusterTopology.open(blocks.topology, {
+    mapping: config.get(options.topologyMapping),
+    table: config.get(options.topologyTable),
+    script: config.get(options.topologyScript),
+    scriptArguments: config.get(options.topologyScriptArguments),
+    logger: log,
+  });
   const groups = new GroupMapping(
     config.get(options.staticGroups),
     osGroups({ logger: log }),
@@ -167,7 +181,7 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
 
   const table = new ProtocolTable();
   addClientProtocol(table, service, servedMethods);
-  addDatanodeProtocol(table, datanodes, new BlockChanges(parts));
+  addDatanodeProtocol(table, datanodes, new BlockChanges(parts), racks);
   addHaProtocol(table, replicator);
   addServerProtocols(table, datanodes, callers);
   const listening = rpcAddress(config);

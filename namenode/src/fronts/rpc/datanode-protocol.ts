@@ -1,16 +1,24 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { type ProtocolTable, protocols, type RpcCall } from '@rfs/protocol/rpc';
-import type { BlockChanges, DatanodeService } from '../../service/index.js';
+import type { BlockChanges, ClusterTopology, DatanodeService } from '../../service/index.js';
 
 const NOTHING = {};
 
 /** DatanodeProtocol's door. The address of a datanode is the one its connection comes from. */
-export function addDatanodeProtocol(table: ProtocolTable, service: DatanodeService, changes: BlockChanges): void {
+export function addDatanodeProtocol(
+  table: ProtocolTable,
+  service: DatanodeService,
+  changes: BlockChanges,
+  racks: ClusterTopology,
+): void {
   table.add(protocols.datanode, {
     versionRequest: (call) => answer(call, service.versionRequest(), (info) => ({ info })),
     registerDatanode: (call, request) => {
-      const result = service.register(request.registration, call.clientAddress);
-      answer(call, result, (registration) => ({ registration }));
+      // The rack is found first: registering puts the datanode into it.
+      racks.resolve(call.clientAddress, () => {
+        const result = service.register(request.registration, call.clientAddress);
+        answer(call, result, (registration) => ({ registration }));
+      });
     },
     sendHeartbeat: (call, request) => answer(call, service.heartbeat(request, call.clientAddress), (reply) => reply),
     blockReport: (call, request) => service.blockReport(request, call),
