@@ -12,7 +12,7 @@ echo "<configuration>$(property dfs.namenode.rpc-address "${HDFS#hdfs://}"; prop
   property dfs.datanode.ipc.address "127.0.0.1:$(port)"; property dfs.heartbeat.interval 1)</configuration>" > "$work/dn/hdfs-site.xml"
 java -Xmx512m -XX:TieredStopAtLevel=1 -cp "$work/dn:$(jars | cut -d: -f2-)" org.apache.hadoop.hdfs.server.datanode.DataNode > "$work/dn.log" 2>&1 &
 datanode=$!
-trap 'kill "$datanode" 2>/dev/null || true; wait "$datanode" 2>/dev/null || true; finish' EXIT
+cleanup() { kill "$datanode" 2>/dev/null; wait "$datanode"; }
 for _ in $(seq 1 120); do
   live=$(curl -s "$WEB/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState" | sed -n 's/.*"NumLiveDataNodes" *: *\([0-9]*\).*/\1/p' || true)
   [ "${live:-0}" = 1 ] && break

@@ -50,10 +50,14 @@ stop_cluster() {
   fi
 }
 
+# What a script started besides the cluster, for it to end.
+cleanup() { :; }
+
 finish() {
   local code=$?
+  cleanup || true
   stop_cluster || true
-  if [ $code != 0 ] && [ -n "${KEEP:-}" ]; then echo "kept $work" >&2; else rm -rf "$work"; fi
+  if [ -n "${KEEP:-}" ]; then echo "kept $work" >&2; else rm -rf "$work"; fi
   exit $code
 }
 trap finish EXIT

@@ -5,12 +5,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 mkdir -p "$work/conf"
 port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
 rpc=127.0.0.1:$(port); http=127.0.0.1:$(port)
-strace -f -qq -tt -yy -s 96 -e trace=fdatasync,fsync,write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg -o "$work/trace" \
+strace -f -qq -tt -yy -xx -s 4000000 -e trace=fdatasync,fsync,write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg -o "$work/trace" \
   node "$project/tools/cli/bin/rfs.js" namenode --bootstrap --rpc-address "$rpc" --http-address "$http" --name-dir "file://$work/name" > "$work/nn.log" 2>&1 &
 tracer=$!
-trap 'kill -TERM "$tracer" 2>/dev/null || true; wait "$tracer" 2>/dev/null || true; finish' EXIT
-for _ in $(seq 1 200); do curl -s -o /dev/null "http://$http/jmx" && break; sleep 0.1; done
+cleanup() { kill -TERM "${namenode:-$tracer}" 2>/dev/null; wait "$tracer"; }
+for _ in $(seq 1 300); do curl -s -o /dev/null "http://$http/jmx" && break; sleep 0.1; done
 namenode=$(pgrep -P "$tracer" | head -1)
-node "$project/tools/testing/dist/load/main.js" "$rpc" 300 > "$work/load.json"
-kill -TERM "$namenode"; wait "$tracer" || true
+node "$project/tools/testing/dist/main.js" "$rpc" 2000 > "$work/load.json"
+kill -TERM "$namenode"
+wait "$tracer" || true
 python3 "$clients/sync_order.py" "$work/trace" "$rpc" "$work/name" "$work/load.json"
