@@ -1,23 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { assert } from '@rfs/base/assert';
 import type { Store, StoreReader, StoreSnapshot, StoreWriter } from '@rfs/base/store';
-import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
+import { SharedValues, visitRange } from './lmdb-reads.js';
+import { PendingRow, PendingRows } from './pending-rows.js';
 
 export interface LmdbOptions {
   /** Size in bytes of the address space mapped at first; the map grows by itself when the data does. */
   readonly mapBytes?: number;
 }
 
-/**
- * begin flags of lmdb's transactionSync: 2 = commit before it returns, 0x10000 = MDB_NOSYNC, which under overlapping
- * sync means: visible at once, marked as not yet flushed, flushed after the write lock is given back.
- */
-const COMMIT_FLAGS = 0x10002;
-
-/** Begin flags reach the native side although the typings know only named ones. */
-interface NativeDatabase extends RootDatabase<Uint8Array, Uint8Array> {
-  transactionSync<T>(body: () => T, flags?: number): T;
-  sync(done: (error?: Error) => void): void;
+/** What lmdb's typings leave out of its database. */
+export interface NativeDatabase extends RootDatabase<Uint8Array, Uint8Array> {
+  sync(done: (error?: Error | null) => void): void;
+  resetReadTxn(): void;
   getBinaryFast(key: Uint8Array, options?: { transaction: Transaction }): Buffer | undefined;
 }
 
@@ -26,7 +22,8 @@ interface NativeDatabase extends RootDatabase<Uint8Array, Uint8Array> {
  *
  * Of lmdb's options: `overlappingSync` writes a third meta page that always names a flushed state, `safeRestore` goes
  * back to exactly that one at opening unless the last transaction itself was flushed, so after power loss the store is
- * a little old and never torn; `noMemInit` skips zeroing pages that are written anyway; readers are few.
+ * a little old and never torn; `noMemInit` skips zeroing pages that are written anyway; `separateFlushed` reports a
+ * transaction when it is visible, not when it is flushed.
  */
 export function openLmdbStore(folder: string, options: LmdbOptions = {}): Store {
   mkdirSync(folder, { recursive: true });
@@ -36,10 +33,10 @@ export function openLmdbStore(folder: string, options: LmdbOptions = {}): Store 
     keyEncoding: 'binary',
     encoding: 'binary',
     overlappingSync: true,
+    separateFlushed: true,
     safeRestore: true,
     noMemInit: true,
     cache: false,
-    compression: false,
     maxDbs: 1,
     maxReaders: 64,
     mapSize: options.mapBytes ?? 64 * 1024 * 1024,
@@ -48,44 +45,33 @@ export function openLmdbStore(folder: string, options: LmdbOptions = {}): Store 
 }
 
 /**
- * lmdb answers a fast read in one shared buffer whose `length` property it overrides, which copying functions do not
- * respect. This hands out true views of that buffer, one per length, made once.
+ * A commit of lmdb's on the calling thread waits for the disk even with overlapping sync, so nothing is committed
+ * there. A transaction's rows go into memory, where every read looks first. What has gathered while lmdb's own writer
+ * thread was busy goes to it as one transaction: whole transactions of ours, of each row only the last value.
  */
-class SharedValues {
-  private views: (Buffer | undefined)[] = [];
-  private source: Buffer | null = null;
-
-  view(raw: Buffer | undefined): Uint8Array | undefined {
-    if (raw === undefined) return undefined;
-    const length = raw.length;
-    if (length >= VIEWS) return Buffer.from(raw.buffer, raw.byteOffset, length);
-    if (raw !== this.source) {
-      this.source = raw;
-      this.views = new Array<Buffer | undefined>(VIEWS);
-    }
-    let view = this.views[length];
-    if (view === undefined) {
-      view = Buffer.from(raw.buffer, raw.byteOffset, length);
-      this.views[length] = view;
-    }
-    return view;
-  }
-}
-
-const VIEWS = 1024;
-
 class LmdbStore implements Store {
-  private readonly database: NativeDatabase;
-  private readonly values = new SharedValues();
+  readonly database: NativeDatabase;
+  readonly pending = new PendingRows();
+  readonly values = new SharedValues();
   private readonly writer: LmdbWriter;
+  private gathered: PendingRow[] = [];
+  private inFlight = false;
+  private waiting: Waiting[] = [];
+  private failure: Error | null = null;
   private closing = false;
 
   constructor(database: NativeDatabase) {
     this.database = database;
-    this.writer = new LmdbWriter(database, this.values);
+    this.writer = new LmdbWriter(this);
+  }
+
+  get backlogRows(): number {
+    return this.pending.size;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
+    const row = this.pending.get(key);
+    if (row !== undefined) return row.value ?? undefined;
     return this.values.view(this.database.getBinaryFast(key));
   }
 
@@ -95,27 +81,36 @@ class LmdbStore implements Store {
     visit: (key: Uint8Array, value: Uint8Array) => boolean,
     reverse = false,
   ): void {
-    visitRange(this.database, from, to, visit, reverse, undefined);
+    visitRange(this.database, this.pending, from, to, visit, reverse, undefined);
   }
 
   write<T>(body: (writer: StoreWriter) => T): T {
     assert(!this.closing, 'the store is closed');
-    assert(!this.writer.active, 'a write transaction inside another');
-    this.writer.active = true;
+    if (this.failure !== null) throw this.failure;
+    const { writer } = this;
+    writer.begin();
+    let result: T;
     try {
-      return this.database.transactionSync(() => body(this.writer), COMMIT_FLAGS);
-    } finally {
-      this.writer.active = false;
+      result = body(writer);
+    } catch (error) {
+      writer.undo();
+      throw error;
     }
+    writer.finish(this.gathered);
+    if (!this.inFlight) this.send();
+    return result;
   }
 
   snapshot(): StoreSnapshot {
     assert(!this.writer.active, 'a snapshot inside a write transaction');
-    return new LmdbSnapshot(this.database, this.values, this.database.useReadTransaction());
+    return new LmdbSnapshot(this.database, this.pending.copy(), this.database.useReadTransaction());
   }
 
   whenDurable(done: (error: Error | null) => void): void {
-    this.database.sync((error) => done(error ?? null));
+    this.whenLanded(() => {
+      if (this.failure !== null) done(this.failure);
+      else this.database.sync((error) => done(error ?? null));
+    });
   }
 
   hotCopy(folder: string, done: (error: Error | null) => void): void {
@@ -125,75 +120,162 @@ class LmdbStore implements Store {
       done(error as Error);
       return;
     }
-    this.database.backup(folder, false).then(
-      () => done(null),
-      (error: unknown) => done(error as Error),
-    );
+    this.whenLanded(() => {
+      this.database.backup(folder, false).then(
+        () => done(this.failure),
+        (error: unknown) => done(error as Error),
+      );
+    });
   }
 
   close(done: (error: Error | null) => void): void {
     this.closing = true;
-    this.database.sync((error) => {
-      if (error) {
-        done(error);
-        return;
-      }
+    this.whenDurable((error) => {
       this.database.close().then(
-        () => done(null),
+        () => done(error),
         (failure: unknown) => done(failure as Error),
       );
     });
   }
+
+  /** Gives what has gathered to the writer thread. */
+  private send(): void {
+    const rows = this.gathered.filter((row) => !row.superseded);
+    this.gathered = [];
+    if (rows.length === 0) return;
+    this.inFlight = true;
+    const { database } = this;
+    const sent = database.batch(() => {
+      for (const { key, value } of rows) {
+        if (value === null) database.remove(key);
+        else database.put(key, value);
+      }
+    });
+    sent.then(
+      () => this.landed(rows),
+      (error: unknown) => this.failed(error as Error),
+    );
+  }
+
+  /** The tree on disk has the rows: reads need not find them in memory any more. */
+  private landed(rows: readonly PendingRow[]): void {
+    // A read transaction of this turn may be older than what has just become visible.
+    this.database.resetReadTxn();
+    for (const row of rows) if (!row.superseded) this.pending.remove(row);
+    this.inFlight = false;
+    this.send();
+    this.wake(!this.inFlight);
+  }
+
+  private failed(error: Error): void {
+    this.failure ??= error;
+    this.wake(true);
+  }
+
+  /** Calls `action` when all that was written before is in the tree, however much is written meanwhile. */
+  private whenLanded(action: () => void): void {
+    if (!this.inFlight || this.failure !== null) action();
+    else this.waiting.push({ landings: this.gathered.length > 0 ? 2 : 1, action });
+  }
+
+  /** One landing is over, or with `all` none will come any more. */
+  private wake(all: boolean): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const one of waiting) {
+      one.landings--;
+      if (all || one.landings === 0) one.action();
+      else this.waiting.push(one);
+    }
+  }
 }
 
+interface Waiting {
+  landings: number;
+  readonly action: () => void;
+}
+
+/** Rows of the running transaction: seen by reads at once, taken back when it throws. */
 class LmdbWriter implements StoreWriter {
-  private readonly database: NativeDatabase;
-  private readonly values: SharedValues;
+  private readonly store: LmdbStore;
+  private rows: PendingRow[] = [];
   active = false;
 
-  constructor(database: NativeDatabase, values: SharedValues) {
-    this.database = database;
-    this.values = values;
+  constructor(store: LmdbStore) {
+    this.store = store;
+  }
+
+  begin(): void {
+    assert(!this.active, 'a write transaction inside another');
+    this.active = true;
+  }
+
+  /** Ends the transaction and hands its rows over. */
+  finish(gathered: PendingRow[]): void {
+    for (const row of this.rows) {
+      row.before = undefined;
+      gathered.push(row);
+    }
+    this.rows = [];
+    this.active = false;
+  }
+
+  undo(): void {
+    for (let i = this.rows.length - 1; i >= 0; i--) this.store.pending.undo(this.rows[i] as PendingRow);
+    this.rows = [];
+    this.active = false;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.values.view(this.database.getBinaryFast(key));
+    return this.store.get(key);
   }
 
   range(
     from: Uint8Array,
     to: Uint8Array,
     visit: (key: Uint8Array, value: Uint8Array) => boolean,
-    reverse = false,
+    reverse?: boolean,
   ): void {
-    visitRange(this.database, from, to, visit, reverse, undefined);
+    this.store.range(from, to, visit, reverse);
   }
 
   put(key: Uint8Array, value: Uint8Array): void {
     assert(this.active, 'put outside a write transaction');
-    this.database.putSync(key, value);
+    this.set(key, Buffer.from(value));
   }
 
   delete(key: Uint8Array): boolean {
     assert(this.active, 'delete outside a write transaction');
-    return this.database.removeSync(key);
+    const there = this.store.get(key) !== undefined;
+    if (there) this.set(key, null);
+    return there;
+  }
+
+  private set(key: Uint8Array, value: Uint8Array | null): void {
+    assert(key.length > 0 && key.length <= 511, `a key of ${key.length} bytes`);
+    const row = new PendingRow(Buffer.from(key), value);
+    this.store.pending.add(row);
+    this.rows.push(row);
   }
 }
 
 class LmdbSnapshot implements StoreSnapshot, StoreReader {
   private readonly database: NativeDatabase;
-  private readonly values: SharedValues;
+  private readonly pending: PendingRows;
+  private readonly values = new SharedValues();
   private readonly transaction: Transaction;
   private closed = false;
 
-  constructor(database: NativeDatabase, values: SharedValues, transaction: Transaction) {
+  constructor(database: NativeDatabase, pending: PendingRows, transaction: Transaction) {
     this.database = database;
-    this.values = values;
+    this.pending = pending;
     this.transaction = transaction;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
     assert(!this.closed, 'the snapshot is closed');
+    const row = this.pending.get(key);
+    if (row !== undefined) return row.value ?? undefined;
     return this.values.view(this.database.getBinaryFast(key, { transaction: this.transaction }));
   }
 
@@ -204,7 +286,7 @@ class LmdbSnapshot implements StoreSnapshot, StoreReader {
     reverse = false,
   ): void {
     assert(!this.closed, 'the snapshot is closed');
-    visitRange(this.database, from, to, visit, reverse, this.transaction);
+    visitRange(this.database, this.pending, from, to, visit, reverse, this.transaction);
   }
 
   close(): void {
@@ -212,21 +294,4 @@ class LmdbSnapshot implements StoreSnapshot, StoreReader {
     this.closed = true;
     this.transaction.done();
   }
-}
-
-/** lmdb's own bounds are start-inclusive and end-exclusive in the direction of travel; the contract's are not. */
-function visitRange(
-  database: Database<Uint8Array, Uint8Array>,
-  from: Uint8Array,
-  to: Uint8Array,
-  visit: (key: Uint8Array, value: Uint8Array) => boolean,
-  reverse: boolean,
-  transaction: Transaction | undefined,
-): void {
-  if (Buffer.compare(from, to) >= 0) return;
-  const bounds = reverse
-    ? { start: to, end: from, reverse: true, exclusiveStart: true, inclusiveEnd: true }
-    : { start: from, end: to };
-  const rows = database.getRange(transaction === undefined ? bounds : { ...bounds, transaction });
-  for (const { key, value } of rows) if (!visit(key, value)) return;
 }

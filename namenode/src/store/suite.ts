@@ -134,6 +134,28 @@ export function storeSuite(name: string, engine: Engine): void {
       await close(again);
     });
 
+    test('what was written becomes durable although more is written all the time', async () => {
+      const { store, reopen } = engine.fresh();
+      let durable = false;
+      store.write((writer) => writer.put(bytes('first'), bytes('1')));
+      store.whenDurable((error) => {
+        assert.equal(error, null);
+        durable = true;
+      });
+      let turns = 0;
+      for (; !durable && turns < 100_000; turns++) {
+        store.write((writer) => writer.put(bytes(`k${turns % 50}`), bytes(`${turns}`)));
+        await new Promise<void>((next) => setImmediate(next));
+      }
+      assert.ok(durable);
+      const before = rowsOf(store);
+      assert.equal(store.backlogRows > 50, false);
+      await close(store);
+      const again = await reopen(store);
+      assert.deepEqual(rowsOf(again), before);
+      await close(again);
+    });
+
     test('a hot copy is consistent, opens as a store and refuses to overwrite', async () => {
       const { store, copyFolder, reopen } = engine.fresh();
       store.write((writer) => {

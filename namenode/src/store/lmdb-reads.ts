@@ -1,0 +1,87 @@
+import type { Transaction } from 'lmdb';
+import type { NativeDatabase } from './lmdb.js';
+import { type KeyedRow, type PendingRows, textOf } from './pending-rows.js';
+
+const VIEWS = 1024;
+
+/**
+ * lmdb answers a fast read in one shared buffer whose `length` property it overrides, which copying functions do not
+ * respect. This hands out true views of that buffer, one per length, made once.
+ */
+export class SharedValues {
+  private views: (Buffer | undefined)[] = [];
+  private source: Buffer | null = null;
+
+  view(raw: Buffer | undefined): Uint8Array | undefined {
+    if (raw === undefined) return undefined;
+    const length = raw.length;
+    if (length >= VIEWS) return Buffer.from(raw.buffer, raw.byteOffset, length);
+    if (raw !== this.source) {
+      this.source = raw;
+      this.views = new Array<Buffer | undefined>(VIEWS);
+    }
+    let view = this.views[length];
+    if (view === undefined) {
+      view = Buffer.from(raw.buffer, raw.byteOffset, length);
+      this.views[length] = view;
+    }
+    return view;
+  }
+}
+
+type Visit = (key: Uint8Array, value: Uint8Array) => boolean;
+
+/** Visits the rows of the tree on disk and the pending ones as one sequence; a pending row stands before the disk's. */
+export function visitRange(
+  database: NativeDatabase,
+  pending: PendingRows,
+  from: Uint8Array,
+  to: Uint8Array,
+  visit: Visit,
+  reverse: boolean,
+  transaction: Transaction | undefined,
+): void {
+  if (Buffer.compare(from, to) >= 0) return;
+  const ours = pending.between(from, to);
+  if (reverse) ours.reverse();
+  let next = 0;
+  for (const { key, value } of diskRows(database, from, to, reverse, transaction)) {
+    if (next < ours.length) {
+      const text = textOf(key);
+      for (let row = ours[next]; row !== undefined && comesBefore(row.key, text, reverse); row = ours[next]) {
+        next++;
+        if (!visitPending(row, visit)) return;
+      }
+      const same = ours[next];
+      if (same?.key === text) {
+        next++;
+        if (!visitPending(same, visit)) return;
+        continue;
+      }
+    }
+    if (!visit(key, value)) return;
+  }
+  for (; next < ours.length; next++) if (!visitPending(ours[next] as KeyedRow, visit)) return;
+}
+
+/** lmdb's own bounds are start-inclusive and end-exclusive in the direction of travel; the contract's are not. */
+function diskRows(
+  database: NativeDatabase,
+  from: Uint8Array,
+  to: Uint8Array,
+  reverse: boolean,
+  transaction: Transaction | undefined,
+): Iterable<{ key: Uint8Array; value: Uint8Array }> {
+  const bounds = reverse
+    ? { start: to, end: from, reverse: true, exclusiveStart: true, inclusiveEnd: true }
+    : { start: from, end: to };
+  return database.getRange(transaction === undefined ? bounds : { ...bounds, transaction });
+}
+
+function comesBefore(key: string, other: string, reverse: boolean): boolean {
+  return reverse ? key > other : key < other;
+}
+
+function visitPending({ key, row }: KeyedRow, visit: Visit): boolean {
+  return row.value === null || visit(Buffer.from(key, 'latin1'), row.value);
+}
