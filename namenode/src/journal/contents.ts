@@ -50,8 +50,9 @@ export class JournalContents {
     return this.extents.last?.last ?? this.active?.header.previousIndex ?? (0 as LogIndex);
   }
 
-  /** Membership entries of the log, oldest first; the first may be older than the oldest entry kept. */
+  /** Membership entries of the log, oldest first; the first is committed, or the oldest that the journal knows. */
   get memberships(): readonly MembershipRecord[] {
+    this.loadMembershipsFor(this.hardState.commit);
     return this.membershipRecords;
   }
 

@@ -1,8 +1,13 @@
 import { assert } from '@rfs/base/assert';
 import type { LogIndex, Term } from '@rfs/base/ids';
-import { RaftLog } from './log.js';
+import { type ChangeRefusal, changeMembership, type MembershipChange } from './changes.js';
+import { onVoteReply, onVoteRequest, standForElection, standForTransfer } from './election.js';
+import { onAppend, onHeartbeat, onSnapshot, restored, restoreFailed } from './following.js';
+import { advanceCommit, onAppendReply, onHeartbeatReply, sendToAll, tickLeader } from './leading.js';
+import { Member, type RaftOptions } from './member.js';
 import type { Message } from './messages.js';
-import { agreedIndex, isVoter } from './quorum.js';
+import { isVoter } from './quorum.js';
+import { leaderRead } from './reading.js';
 import type { Ready } from './ready.js';
 import {
   EntryKind,
@@ -12,184 +17,299 @@ import {
   type Membership,
   NOBODY,
   type PeerId,
-  type ReadState,
   type Role,
-  type SavedLog,
+  type SnapshotMark,
 } from './types.js';
-
-export interface RaftOptions {
-  readonly self: PeerId;
-  readonly hardState: HardState;
-  readonly membership: Membership;
-  readonly log: SavedLog;
-  /** What the state machine holds already; entries above it are handed out by {@link Ready.committed}. */
-  readonly applied: LogIndex;
-  /** Entry bytes kept in memory for followers after they are saved and applied here. */
-  readonly cacheBytes: number;
-}
-
-const NO_DATA = new Uint8Array(0);
 
 /**
  * Raft as a value: messages, ticks, proposals and what became durable go in, a {@link Ready} comes out. Knows no
  * clock, disk or network; the caller does what a Ready says, in the order its fields demand.
  */
 export class RaftCore {
-  readonly self: PeerId;
-  private readonly log: RaftLog;
-  private readonly membership: Membership;
-  private currentTerm: Term;
-  private vote: PeerId;
-  private currentRole: Role = 'follower';
-  private currentLeader: PeerId = NOBODY;
-  private savedHardState: HardState;
+  private readonly member: Member;
+  private handedHardState: HardState;
   private handedTo: LogIndex;
-  private readStates: ReadState[] = [];
-  private waitingReads: number[] = [];
 
   constructor(options: RaftOptions) {
-    this.self = options.self;
-    this.membership = options.membership;
-    this.log = new RaftLog(options.log, options.hardState, options.applied, options.cacheBytes);
-    this.currentTerm = options.hardState.term;
-    this.vote = options.hardState.vote;
-    this.savedHardState = options.hardState;
+    this.member = new Member(options);
+    this.handedHardState = options.hardState;
     this.handedTo = options.applied;
   }
 
+  get self(): PeerId {
+    return this.member.self;
+  }
+
   get role(): Role {
-    return this.currentRole;
+    return this.member.role;
   }
 
   get term(): Term {
-    return this.currentTerm;
+    return this.member.term;
   }
 
-  /** Who leads the current term, or NOBODY. */
+  /** Who leads the current term, as far as this member knows; or NOBODY. */
   get leader(): PeerId {
-    return this.currentLeader;
+    return this.member.leader;
+  }
+
+  get membership(): Membership {
+    return this.member.membership;
   }
 
   get committed(): LogIndex {
-    return this.log.committed;
+    return this.member.log.committed;
   }
 
   get lastIndex(): LogIndex {
-    return this.log.lastIndex;
+    return this.member.log.lastIndex;
+  }
+
+  /** Of a leader: what is durable at `peer`; undefined for who is not in the group. */
+  matchOf(peer: PeerId): LogIndex | undefined {
+    return peer === this.self ? this.member.log.saved : this.member.progress.get(peer)?.match;
   }
 
   /** Stands for election without waiting for the timeout; no effect on a leader or on who has no vote. */
   campaign(): void {
-    if (this.currentRole === 'leader' || !isVoter(this.membership, this.self)) return;
-    this.currentTerm = (this.currentTerm + 1) as Term;
-    this.vote = this.self;
-    this.currentRole = 'leader';
-    this.currentLeader = this.self;
-    this.push(EntryKind.noop, NO_DATA);
+    standForElection(this.member);
   }
 
-  step(message: Message): void {
-    assert(message.to === this.self, `a message for ${message.to} came to ${this.self}`);
-  }
-
+  /** One tick of the election clock has passed. */
   tick(): void {
-    this.campaign();
+    const { member } = this;
+    member.now++;
+    if (member.role === 'leader') {
+      tickLeader(member);
+      return;
+    }
+    member.electionElapsed++;
+    if (member.electionElapsed < member.timeoutTicks) return;
+    member.electionElapsed = 0;
+    member.drawTimeout();
+    standForElection(member);
   }
 
-  /** Adds entries as leader; the index of the first one, or undefined when this member does not lead. */
-  propose(data: readonly Uint8Array[], kind: EntryKind = EntryKind.normal): LogIndex | undefined {
-    if (this.currentRole !== 'leader') return undefined;
-    const first = (this.log.lastIndex + 1) as LogIndex;
-    for (const bytes of data) this.push(kind, bytes);
+  /** Takes a message, also its own ones that `Ready.messagesAfterSave` has for this member. */
+  step(message: Message): void {
+    const { member } = this;
+    assert(message.to === member.self, `a message for ${message.to} came to ${member.self}`);
+    if (message.term > member.term && !this.meetHigherTerm(message)) return;
+    if (message.term < member.term) {
+      this.meetLowerTerm(message);
+      return;
+    }
+    this.dispatch(message);
+  }
+
+  /** Adds entries as leader; the index of the first one, or undefined when this member takes none. */
+  propose(data: readonly Uint8Array[]): LogIndex | undefined {
+    const { member } = this;
+    if (member.role !== 'leader' || member.transferTarget !== NOBODY || !member.isVoter) return undefined;
+    const first = (member.log.lastIndex + 1) as LogIndex;
+    for (const bytes of data) member.push(EntryKind.normal, bytes);
+    sendToAll(member);
     return first;
   }
 
-  /** Asks which index a linearizable read must wait for; false when there is no leader to ask. */
-  readIndex(context: number): boolean {
-    if (this.currentRole !== 'leader') return false;
-    this.waitingReads.push(context);
-    this.releaseReads();
+  /** See {@link changeMembership}. */
+  changeMembership(change: MembershipChange): ChangeRefusal | undefined {
+    return changeMembership(this.member, change);
+  }
+
+  /** Hands leadership to `peer` once it has the whole log (thesis 3.10); given up after an election timeout. */
+  transferTo(peer: PeerId): boolean {
+    const { member } = this;
+    const progress = member.progress.get(peer);
+    if (member.role !== 'leader' || progress === undefined || !isVoter(member.membership, peer)) return false;
+    member.transferTarget = peer;
+    member.electionElapsed = 0;
+    if (progress.match === member.log.lastIndex) {
+      member.send({ type: 'timeoutNow', from: member.self, to: peer, term: member.term });
+    } else {
+      sendToAll(member);
+    }
     return true;
   }
 
-  /** The journal is durable up to `index`, whose entry had `term`. */
+  /**
+   * Asks which index a linearizable read must wait for; the answer is a `ReadState` with `context`, or never comes when
+   * leadership or messages are lost. False when there is no leader to ask.
+   */
+  readIndex(context: number): boolean {
+    const { member } = this;
+    if (member.role === 'leader') {
+      leaderRead(member, context, member.self);
+      return true;
+    }
+    if (member.leader === NOBODY) return false;
+    member.send({ type: 'readIndex', from: member.self, to: member.leader, term: member.term, context });
+    return true;
+  }
+
+  /** The journal is durable up to `index`, whose entry had `term`, and with it the hard state of that Ready. */
   saved(index: LogIndex, term: Term): void {
-    this.log.markSaved(index, term);
-    this.advanceCommit();
+    const { member } = this;
+    member.log.markSaved(index, term);
+    if (member.role === 'leader' && advanceCommit(member)) sendToAll(member);
   }
 
   /** Everything up to `index` is applied here. */
   applied(index: LogIndex): void {
-    this.log.markApplied(index);
+    this.member.log.markApplied(index);
+  }
+
+  /** The snapshot of `Ready.snapshot`, or a newer one, is installed, durable, and the journal begins anew behind it. */
+  restored(mark: SnapshotMark): void {
+    restored(this.member, mark);
+    this.handedTo = mark.index;
+  }
+
+  /** The snapshot of `Ready.snapshot` could not be had. */
+  restoreFailed(): void {
+    restoreFailed(this.member);
   }
 
   /** Entries `from` to `to`, both included; fewer when `maxBytes` or `maxCount` is reached, but at least one. */
   entries(from: LogIndex, to: LogIndex, maxBytes: number, maxCount: number): LogEntry[] {
-    return this.log.slice(from, to, maxBytes, maxCount);
+    return this.member.log.slice(from, to, maxBytes, maxCount);
   }
 
   hasReady(): boolean {
+    const { member } = this;
     return (
-      this.log.hasUnsaved || this.readStates.length > 0 || this.applicable() > this.handedTo || this.hardStateChanged()
+      member.log.hasUnsaved ||
+      member.messages.length > 0 ||
+      member.messagesAfterSave.length > 0 ||
+      member.readStates.length > 0 ||
+      member.snapshotToHand ||
+      this.applicable() > this.handedTo ||
+      this.hardStateChanged()
     );
   }
 
+  /** What is to be done now; `advance` must follow before anything else is asked of the core. */
   ready(): Ready {
-    const entries = this.log.handOver();
-    const mustSync =
-      entries.length > 0 || this.savedHardState.term !== this.currentTerm || this.savedHardState.vote !== this.vote;
-    const hardState = this.hardStateChanged() ? this.hardState() : null;
-    const readStates = this.readStates;
+    const { member } = this;
+    const entries = member.log.handOver();
+    const handed = this.handedHardState;
+    const mustSync = entries.length > 0 || handed.term !== member.term || handed.vote !== member.vote;
+    const to = this.applicable();
+    const committed: IndexRange | null = to > this.handedTo ? { from: (this.handedTo + 1) as LogIndex, to } : null;
     return {
-      hardState,
+      hardState: this.hardStateChanged() ? this.hardState() : null,
       entries,
       mustSync,
-      messages: [],
-      messagesAfterSave: [],
-      snapshot: null,
-      committed: this.range(),
-      readStates,
+      messages: member.messages,
+      messagesAfterSave: member.messagesAfterSave,
+      snapshot: member.snapshotToHand ? member.restoring : null,
+      committed,
+      readStates: member.readStates,
     };
   }
 
-  /** Everything of the last Ready is under way. */
+  /** Everything of the Ready is under way. */
   advance(ready: Ready): void {
-    if (ready.hardState !== null) this.savedHardState = ready.hardState;
+    const { member } = this;
+    if (ready.hardState !== null) this.handedHardState = ready.hardState;
     if (ready.committed !== null) this.handedTo = ready.committed.to;
-    this.readStates = [];
+    member.messages = [];
+    member.messagesAfterSave = [];
+    member.readStates = [];
+    member.snapshotToHand = false;
   }
 
-  private push(kind: EntryKind, data: Uint8Array): void {
-    this.log.push({ index: (this.log.lastIndex + 1) as LogIndex, term: this.currentTerm, kind, data });
+  /** A message of a later term makes this member a follower of it; false when it is to be ignored. */
+  private meetHigherTerm(message: Message): boolean {
+    const { member } = this;
+    if (message.type === 'vote') {
+      // In touch with a leader it helps nobody to depose it, so that a member that was away disturbs nobody (thesis 4.2.3).
+      const inTouch = member.leader !== NOBODY && member.electionElapsed < member.electionTicks;
+      if (inTouch && !message.transfer) return false;
+      if (message.pre) return true;
+    }
+    if (message.type === 'voteReply' && message.pre && message.granted) return true;
+    const leads = message.type === 'append' || message.type === 'heartbeat' || message.type === 'snapshot';
+    member.becomeFollower(message.term, leads ? message.from : NOBODY);
+    return true;
   }
 
-  private advanceCommit(): void {
-    if (this.currentRole !== 'leader') return;
-    const agreed = agreedIndex(this.membership, () => this.log.saved) as LogIndex;
-    if (this.log.term(agreed) === this.currentTerm && this.log.commitTo(agreed)) this.releaseReads();
+  /** An old leader hears of the new term, and an asker of the current one; other old messages mean nothing. */
+  private meetLowerTerm(message: Message): void {
+    const { member } = this;
+    const { self, term } = member;
+    const to = message.from;
+    if (message.type === 'append' || message.type === 'heartbeat') {
+      const none = { hintIndex: 0 as LogIndex, hintTerm: 0 as Term };
+      member.sendAfterSave({ type: 'appendReply', from: self, to, term, index: 0 as LogIndex, refused: true, ...none });
+    } else if (message.type === 'vote' && message.pre) {
+      member.sendAfterSave({ type: 'voteReply', from: self, to, term, pre: true, granted: false });
+    }
   }
 
-  private releaseReads(): void {
-    if (this.waitingReads.length === 0 || this.log.term(this.log.committed) !== this.currentTerm) return;
-    for (const context of this.waitingReads) this.readStates.push({ context, index: this.log.committed });
-    this.waitingReads = [];
+  private dispatch(message: Message): void {
+    const { member } = this;
+    const leads = member.role === 'leader';
+    switch (message.type) {
+      case 'vote':
+        onVoteRequest(member, message);
+        break;
+      case 'voteReply':
+        onVoteReply(member, message);
+        break;
+      case 'append':
+        this.follow(message.from);
+        onAppend(member, message);
+        break;
+      case 'heartbeat':
+        this.follow(message.from);
+        onHeartbeat(member, message);
+        break;
+      case 'snapshot':
+        this.follow(message.from);
+        onSnapshot(member, message);
+        break;
+      case 'appendReply':
+        if (leads) onAppendReply(member, message);
+        break;
+      case 'heartbeatReply':
+        if (leads) onHeartbeatReply(member, message);
+        break;
+      case 'readIndex':
+        if (leads) leaderRead(member, message.context, message.from);
+        break;
+      case 'readIndexReply':
+        member.readStates.push({ context: message.context, index: message.index });
+        break;
+      case 'timeoutNow':
+        if (!leads) standForTransfer(member);
+        break;
+    }
+  }
+
+  /** Somebody else leads this term: a candidate gives up (thesis 3.4); that a leader hears it would be two leaders. */
+  private follow(leader: PeerId): void {
+    const { member } = this;
+    assert(member.role !== 'leader', `${leader} and ${member.self} both lead term ${member.term}`);
+    if (member.role !== 'follower') member.becomeFollower(member.term, leader);
   }
 
   private applicable(): LogIndex {
-    return Math.min(this.log.committed, this.log.saved) as LogIndex;
-  }
-
-  private range(): IndexRange | null {
-    const to = this.applicable();
-    return to > this.handedTo ? { from: (this.handedTo + 1) as LogIndex, to } : null;
+    const { log } = this.member;
+    return Math.min(log.committed, log.saved) as LogIndex;
   }
 
   private hardState(): HardState {
-    return { term: this.currentTerm, vote: this.vote, commit: this.log.committed };
+    const { member } = this;
+    return { term: member.term, vote: member.vote, commit: member.log.committed };
   }
 
   private hardStateChanged(): boolean {
-    const saved = this.savedHardState;
-    return saved.term !== this.currentTerm || saved.vote !== this.vote || saved.commit !== this.log.committed;
+    const { member, handedHardState } = this;
+    return (
+      handedHardState.term !== member.term ||
+      handedHardState.vote !== member.vote ||
+      handedHardState.commit !== member.log.committed
+    );
   }
 }

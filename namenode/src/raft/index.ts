@@ -1,4 +1,6 @@
-export { RaftCore, type RaftOptions } from './core.js';
+export type { ChangeRefusal, MembershipChange } from './changes.js';
+export { RaftCore } from './core.js';
+export type { RaftOptions } from './member.js';
 export { decodeMembership, encodeMembership, soleMember } from './membership.js';
 export type { Message } from './messages.js';
 export { membersOf } from './quorum.js';

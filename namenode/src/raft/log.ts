@@ -98,18 +98,29 @@ export class RaftLog {
 
   /**
    * Takes entries that follow (`prevIndex`, `prevTerm`), cutting a conflicting suffix first (thesis 3.5). Undefined
-   * when the entry before them is not the same here; otherwise the index of the last entry they prove equal.
+   * when the entry before them is not the same here. Otherwise `last` is the last entry they prove equal, and
+   * `firstNew` the first one that was not here before, if any.
    */
-  merge(prevIndex: LogIndex, prevTerm: Term, entries: readonly LogEntry[]): LogIndex | undefined {
+  merge(
+    prevIndex: LogIndex,
+    prevTerm: Term,
+    entries: readonly LogEntry[],
+  ): { last: LogIndex; firstNew: LogIndex | undefined } | undefined {
     if (this.term(prevIndex) !== prevTerm) return undefined;
-    for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i]!;
-      if (this.term(entry.index) === entry.term) continue;
-      if (entry.index <= this.lastIndex) this.cutSuffix(entry.index);
-      for (let j = i; j < entries.length; j++) this.push(entries[j]!);
-      break;
-    }
-    return (prevIndex + entries.length) as LogIndex;
+    const last = (prevIndex + entries.length) as LogIndex;
+    const at = entries.findIndex(({ index, term }) => this.term(index) !== term);
+    if (at < 0) return { last, firstNew: undefined };
+    const firstNew = entries[at]!.index;
+    if (firstNew <= this.lastIndex) this.cutSuffix(firstNew);
+    for (let i = at; i < entries.length; i++) this.push(entries[i]!);
+    return { last, firstNew };
+  }
+
+  /** The highest index up to `from` whose term is not above `term`: from there on down the logs may agree. */
+  lastIndexUpTo(from: LogIndex, term: Term): LogIndex {
+    let index = Math.min(from, this.lastIndex) as LogIndex;
+    while (index >= this.firstIndex && this.term(index)! > term) index = (index - 1) as LogIndex;
+    return index;
   }
 
   /** Entries not yet given to the journal; they count as given from now on. */

@@ -254,16 +254,15 @@ export class Replicator implements JournalObserver, ApplySource {
 
   private lead(): void {
     const { journal, options } = this;
-    const memberships = journal.memberships;
-    const newest = memberships[memberships.length - 1];
-    if (newest === undefined) throw new StartRefused(`the journal in ${options.folder} names no members`);
+    const memberships = journal.memberships.map(({ index, data }) => ({ index, membership: decodeMembership(data) }));
+    if (memberships.length === 0) throw new StartRefused(`the journal in ${options.folder} names no members`);
     this.core = new RaftCore({
       self: journal.owner,
       hardState: journal.hardState,
-      membership: decodeMembership(newest.data),
+      memberships,
       log: journal,
       applied: options.applier.appliedIndex,
-      cacheBytes: 0,
+      random: options.random.fork('raft'),
     });
     this.core.campaign();
     this.servesFrom = this.core.lastIndex;

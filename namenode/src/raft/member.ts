@@ -1,0 +1,218 @@
+import { assert } from '@rfs/base/assert';
+import type { LogIndex, Term } from '@rfs/base/ids';
+import type { Random } from '@rfs/base/seams';
+import { RaftLog } from './log.js';
+import { decodeMembership } from './membership.js';
+import type { Message } from './messages.js';
+import { Progress } from './progress.js';
+import { isVoter, membersOf } from './quorum.js';
+import { ReadQueue } from './reads.js';
+import {
+  EntryKind,
+  type HardState,
+  type Membership,
+  type MembershipAt,
+  NOBODY,
+  type PeerId,
+  type ReadState,
+  type Role,
+  type SavedLog,
+  type SnapshotMark,
+} from './types.js';
+
+export interface RaftOptions {
+  readonly self: PeerId;
+  readonly hardState: HardState;
+  /** The membership entries of the log, oldest first; the last one is in force. */
+  readonly memberships: readonly MembershipAt[];
+  readonly log: SavedLog;
+  /** What the state machine holds already; entries above it are handed out by `Ready.committed`. */
+  readonly applied: LogIndex;
+  /** A stream of its own: election timeouts must differ between members. */
+  readonly random: Random;
+  /** Entry bytes kept in memory for followers after they are saved and applied here. */
+  readonly cacheBytes?: number;
+  /** Silence of a leader, in ticks, after which a follower stands; at random up to twice as long. */
+  readonly electionTicks?: number;
+  /** Ticks between a leader's heartbeats. */
+  readonly heartbeatTicks?: number;
+  /** Entry bytes in one append. */
+  readonly appendBytes?: number;
+  /** Appends, and entry bytes, on their way to one member without an answer. */
+  readonly windowCount?: number;
+  readonly windowBytes?: number;
+  /** Reads rely on clocks that run equally fast instead of a round of heartbeats (thesis 6.4.1). */
+  readonly leaseReads?: boolean;
+}
+
+/** The state of one member, changed by the files beside this one; {@link RaftCore} is its face. */
+export class Member {
+  readonly self: PeerId;
+  readonly log: RaftLog;
+  readonly electionTicks: number;
+  readonly heartbeatTicks: number;
+  readonly appendBytes: number;
+  readonly leaseReads: boolean;
+  private readonly random: Random;
+  private readonly windowCount: number;
+  private readonly windowBytes: number;
+
+  term: Term;
+  vote: PeerId;
+  role: Role = 'follower';
+  leader: PeerId = NOBODY;
+  /** Ticks since the start. */
+  now = 0;
+  /** Ticks since a leader was heard of, or since the last check of a leader's quorum. */
+  electionElapsed = 0;
+  heartbeatElapsed = 0;
+  timeoutTicks = 0;
+  /** Of a candidate: who answered what. */
+  readonly votes = new Map<PeerId, boolean>();
+  /** Of a leader: every other member, learners included. */
+  readonly progress = new Map<PeerId, Progress>();
+  readonly reads = new ReadQueue();
+  transferTarget: PeerId = NOBODY;
+  /** The snapshot being fetched. */
+  restoring: SnapshotMark | null = null;
+  /** `restoring` has to be handed out yet. */
+  snapshotToHand = false;
+
+  messages: Message[] = [];
+  messagesAfterSave: Message[] = [];
+  readStates: ReadState[] = [];
+  private memberships: MembershipAt[];
+
+  constructor(options: RaftOptions) {
+    this.self = options.self;
+    this.random = options.random;
+    this.electionTicks = options.electionTicks ?? 10;
+    this.heartbeatTicks = options.heartbeatTicks ?? 1;
+    this.appendBytes = options.appendBytes ?? 1 << 20;
+    this.windowCount = options.windowCount ?? 256;
+    this.windowBytes = options.windowBytes ?? 16 << 20;
+    this.leaseReads = options.leaseReads ?? false;
+    assert(options.memberships.length > 0, 'a member without a membership');
+    this.memberships = [...options.memberships];
+    this.log = new RaftLog(options.log, options.hardState, options.applied, options.cacheBytes ?? 0);
+    this.term = options.hardState.term;
+    this.vote = options.hardState.vote;
+    this.drawTimeout();
+  }
+
+  get membership(): Membership {
+    return this.memberships[this.memberships.length - 1]!.membership;
+  }
+
+  /** Where the membership in force stands in the log. */
+  get membershipIndex(): LogIndex {
+    return this.memberships[this.memberships.length - 1]!.index;
+  }
+
+  /** The membership in force at `index`. */
+  membershipAt(index: LogIndex): Membership {
+    return (this.memberships.findLast((at) => at.index <= index) ?? this.memberships[0]!).membership;
+  }
+
+  get isVoter(): boolean {
+    return isVoter(this.membership, this.self);
+  }
+
+  /** True when nobody else has a copy of the log, nor is meant to. */
+  get isAlone(): boolean {
+    const members = membersOf(this.membership);
+    return members.length === 1 && members[0] === this.self;
+  }
+
+  send(message: Message): void {
+    this.messages.push(message);
+  }
+
+  /** For answers that promise what must be durable first. */
+  sendAfterSave(message: Message): void {
+    this.messagesAfterSave.push(message);
+  }
+
+  becomeFollower(term: Term, leader: PeerId): void {
+    this.enter(term, 'follower');
+    this.leader = leader;
+  }
+
+  /** Asks whether it would win, without disturbing anybody: its term stays (thesis 9.6). */
+  becomePrecandidate(): void {
+    this.enter(this.term, 'precandidate');
+  }
+
+  becomeCandidate(): void {
+    this.enter((this.term + 1) as Term, 'candidate');
+    this.vote = this.self;
+  }
+
+  becomeLeader(): void {
+    assert(this.role !== 'leader' && this.isVoter, `${this.self} cannot lead term ${this.term}`);
+    this.enter(this.term, 'leader');
+    this.leader = this.self;
+    this.trackMembers();
+  }
+
+  /** Adds an entry of this leader's term. */
+  push(kind: EntryKind, data: Uint8Array): LogIndex {
+    const index = (this.log.lastIndex + 1) as LogIndex;
+    this.log.push({ index, term: this.term, kind, data });
+    if (kind === EntryKind.membership) this.noteMembership({ index, membership: decodeMembership(data) });
+    return index;
+  }
+
+  /** Entries from `first` on are new in the log: a membership is in force as soon as it is there (thesis 4.1). */
+  noteMerged(first: LogIndex): void {
+    this.memberships = this.memberships.filter((at) => at.index < first);
+    assert(this.memberships.length > 0, `no membership is left below entry ${first}`);
+    for (const { index, kind, data } of this.log.slice(first, this.log.lastIndex, Number.POSITIVE_INFINITY)) {
+      if (kind === EntryKind.membership) this.noteMembership({ index, membership: decodeMembership(data) });
+    }
+  }
+
+  /** The log begins anew behind a snapshot. */
+  restore(mark: SnapshotMark): void {
+    this.log.restore(mark.index);
+    this.memberships = [{ index: mark.index, membership: mark.membership }];
+  }
+
+  drawTimeout(): void {
+    this.timeoutTicks = this.electionTicks + this.random.below(this.electionTicks);
+  }
+
+  private noteMembership(at: MembershipAt): void {
+    this.memberships.push(at);
+    if (this.role === 'leader') this.trackMembers();
+  }
+
+  /** Progress for everybody in the membership and nobody else; those already there keep theirs. */
+  private trackMembers(): void {
+    const members = membersOf(this.membership);
+    for (const peer of this.progress.keys()) if (!members.includes(peer)) this.progress.delete(peer);
+    for (const peer of members) {
+      if (peer === this.self || this.progress.has(peer)) continue;
+      const progress = new Progress((this.log.lastIndex + 1) as LogIndex, this.windowCount, this.windowBytes);
+      progress.recentlyActive = true;
+      this.progress.set(peer, progress);
+    }
+  }
+
+  private enter(term: Term, role: Role): void {
+    if (term !== this.term) {
+      assert(term > this.term, `term ${term} after ${this.term}`);
+      this.term = term;
+      this.vote = NOBODY;
+    }
+    this.role = role;
+    this.leader = NOBODY;
+    this.electionElapsed = 0;
+    this.heartbeatElapsed = 0;
+    this.transferTarget = NOBODY;
+    this.votes.clear();
+    this.progress.clear();
+    this.reads.clear();
+    this.drawTimeout();
+  }
+}
