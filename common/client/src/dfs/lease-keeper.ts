@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@rfs/base/seams';
 import type { HdfsFailure } from '@rfs/protocol/exceptions';
-import type { NamenodeGroup } from '../namenodes/index.js';
+import type { NamenodeCalls } from '../namenodes/index.js';
 
 /** Half of the soft limit, after which others may take over a file (LeaseRenewer). */
 const RENEW_MS = 30_000;
@@ -17,13 +17,13 @@ export interface LeaseHolder {
 /** Renews the client's lease while files are open for writing, and not a moment longer. */
 export class LeaseKeeper {
   readonly clientName: string;
-  private readonly namenodes: NamenodeGroup;
+  private readonly namenodes: NamenodeCalls;
   private readonly clock: Clock;
   private readonly holders = new Set<LeaseHolder>();
   private timer: Timer | undefined;
   private renewedMs = 0;
 
-  constructor(clientName: string, namenodes: NamenodeGroup, clock: Clock) {
+  constructor(clientName: string, namenodes: NamenodeCalls, clock: Clock) {
     this.clientName = clientName;
     this.namenodes = namenodes;
     this.clock = clock;

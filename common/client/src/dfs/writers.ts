@@ -2,7 +2,7 @@ import { FailureError } from '@rfs/base/failure';
 import type { Clock } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import { CreateFlagProto, type HdfsFileStatusProto, type LocatedBlockProto } from '@rfs/protocol/messages';
-import type { NamenodeGroup } from '../namenodes/index.js';
+import type { NamenodeCalls } from '../namenodes/index.js';
 import type { ClientSettings } from '../settings/index.js';
 import { DfsOutputStream } from '../writing/index.js';
 import type { LeaseKeeper } from './lease-keeper.js';
@@ -26,13 +26,13 @@ const FILE_MODE = 0o666;
 
 /** Opens files for writing and keeps their leases. */
 export class Writers {
-  private readonly namenodes: NamenodeGroup;
+  private readonly namenodes: NamenodeCalls;
   private readonly leases: LeaseKeeper;
   private readonly settings: ClientSettings;
   private readonly clock: Clock;
   private readonly open = new Set<DfsOutputStream>();
 
-  constructor(namenodes: NamenodeGroup, leases: LeaseKeeper, settings: ClientSettings, clock: Clock) {
+  constructor(namenodes: NamenodeCalls, leases: LeaseKeeper, settings: ClientSettings, clock: Clock) {
     this.namenodes = namenodes;
     this.leases = leases;
     this.settings = settings;

@@ -19,6 +19,14 @@ export interface NamenodeGroupOptions {
 /** What a call of ClientProtocol answers. */
 export type ClientResponse<M extends ClientMethod> = ResponseOf<M>;
 
+/** Calls to a file system's namenodes, whichever of them answers. */
+export interface NamenodeCalls {
+  /** Makes a call and throws its failure. */
+  call<M extends ClientMethod>(method: M, request: RequestOf<M>): Promise<ClientResponse<M>>;
+  /** Makes a call; what the file system refuses is a value. */
+  attempt<M extends ClientMethod>(method: M, request: RequestOf<M>): Promise<ClientResponse<M> | HdfsFailure>;
+}
+
 /** Pauses before a RetriableException's call is repeated: the first, and all together. */
 const FIRST_RETRIABLE_PAUSE_MS = 100;
 const RETRIABLE_PATIENCE_MS = 8000;
@@ -29,7 +37,7 @@ const RETRIABLE_PATIENCE_MS = 8000;
  * (RetryPolicies.FailoverOnNetworkExceptionRetry). Every repetition carries the call's id and a retry count, so that a
  * change that was carried out and whose answer was lost is answered from the retry cache.
  */
-export class NamenodeGroup {
+export class NamenodeGroup implements NamenodeCalls {
   readonly name: string;
   private readonly options: NamenodeGroupOptions;
   private readonly clients: readonly ReconnectingRpcClient[];
@@ -63,14 +71,12 @@ export class NamenodeGroup {
     );
   }
 
-  /** Makes a call and throws its failure. */
   async call<M extends ClientMethod>(method: M, request: RequestOf<M>): Promise<ClientResponse<M>> {
     const result = await this.attempt(method, request);
     if (isRefusal(result)) throw new FailureError(result);
     return result;
   }
 
-  /** Makes a call; what the file system refuses is a value. */
   async attempt<M extends ClientMethod>(method: M, request: RequestOf<M>): Promise<ClientResponse<M> | HdfsFailure> {
     const callId = this.identity.nextCallId();
     const startedMs = this.options.clock.monotonicMs();

@@ -1,2 +1,2 @@
 export { isNameservice, namenodesOf } from './addresses.js';
-export { type ClientResponse, NamenodeGroup, type NamenodeGroupOptions } from './group.js';
+export { type NamenodeCalls, NamenodeGroup } from './group.js';

@@ -2,7 +2,7 @@ import { FailureError, isFailure } from '@rfs/base/failure';
 import type { Clock } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import type { LocatedBlockProto, LocatedBlocksProto } from '@rfs/protocol/messages';
-import type { NamenodeGroup } from '../namenodes/index.js';
+import type { NamenodeCalls } from '../namenodes/index.js';
 import type { ClientSettings } from '../settings/index.js';
 import { type LastBlockLength, visibleLength } from './visible-length.js';
 
@@ -20,7 +20,7 @@ export interface FileBlock {
  */
 export class FileBlocks {
   readonly path: string;
-  private readonly namenodes: NamenodeGroup;
+  private readonly namenodes: NamenodeCalls;
   private readonly settings: ClientSettings;
   private readonly clock: Clock;
   private readonly user: string;
@@ -28,7 +28,7 @@ export class FileBlocks {
   private blocks: FileBlock[] = [];
   private length = 0;
 
-  constructor(path: string, namenodes: NamenodeGroup, settings: ClientSettings, clock: Clock, user: string) {
+  constructor(path: string, namenodes: NamenodeCalls, settings: ClientSettings, clock: Clock, user: string) {
     this.path = path;
     this.namenodes = namenodes;
     this.settings = settings;

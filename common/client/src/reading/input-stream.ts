@@ -2,7 +2,7 @@ import { FailureError } from '@rfs/base/failure';
 import type { Clock, Random } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import type { DatanodeIDProto, DatanodeInfoProto } from '@rfs/protocol/messages';
-import type { NamenodeGroup } from '../namenodes/index.js';
+import type { NamenodeCalls } from '../namenodes/index.js';
 import { isThisHost } from '../network/index.js';
 import type { ClientSettings } from '../settings/index.js';
 import { BlockReader } from './block-reader.js';
@@ -15,7 +15,7 @@ export interface InputStreamOptions {
   readonly clientName: string;
   readonly user: string;
   readonly verifyChecksum: boolean;
-  readonly namenodes: NamenodeGroup;
+  readonly namenodes: NamenodeCalls;
   readonly connections: DatanodeConnections;
   readonly settings: ClientSettings;
   readonly clock: Clock;

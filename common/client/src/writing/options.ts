@@ -1,5 +1,5 @@
 import type { Clock } from '@rfs/base/seams';
-import type { NamenodeGroup } from '../namenodes/index.js';
+import type { NamenodeCalls } from '../namenodes/index.js';
 import type { ClientSettings } from '../settings/index.js';
 
 /** What a file being written is to the namenode, and how its blocks go to datanodes. */
@@ -12,7 +12,7 @@ export interface StreamerOptions {
   readonly bytesPerChecksum: number;
   readonly lazyPersist: boolean;
   readonly isAppend: boolean;
-  readonly namenodes: NamenodeGroup;
+  readonly namenodes: NamenodeCalls;
   readonly settings: ClientSettings;
   readonly clock: Clock;
 }

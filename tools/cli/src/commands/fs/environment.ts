@@ -7,7 +7,7 @@ import {
   readConfigFile,
   readConfigFolder,
 } from '@rfs/base/config';
-import { systemClock, systemRandom } from '@rfs/base/system';
+import type { Clock, Random } from '@rfs/base/seams';
 import { DfsClient } from '@rfs/client/dfs';
 import type { CommandContext } from '../../terminal/index.js';
 import type { Settings } from './command/shell.js';
@@ -20,14 +20,16 @@ import { parseName } from './model/name.js';
 /** Where a namenode listens when nobody says otherwise. */
 const DEFAULT_FS = 'hdfs://localhost:8020';
 
+type Host = Pick<CommandContext, 'environment' | 'workingFolder'> & { readonly clock: Clock; readonly random: Random };
+
 /** The configuration of one run of the shell and the file systems that it names. */
 export class Environment {
   readonly systems: FileSystems;
   readonly settings: Settings;
   private readonly clients: DfsClient[] = [];
 
-  constructor(generic: GenericOptions, context: CommandContext) {
-    const { environment } = context;
+  constructor(generic: GenericOptions, host: Host) {
+    const { environment, clock, random } = host;
     const folder = generic.confFolder ?? environment.HADOOP_CONF_DIR;
     const xml = [...(folder ? readConfigFolder(folder) : []), ...generic.confFiles.flatMap(readConfigFile)];
     const user = environment.HADOOP_USER_NAME || userInfo().username;
@@ -44,10 +46,10 @@ export class Environment {
     this.settings = (key) => config.raw(key);
     const defaultFs = generic.fs ?? (isSet(config) ? config.get(clientOptions.defaultFs) : DEFAULT_FS);
     this.systems = new FileSystems(
-      new LocalFiles(context.workingFolder),
+      new LocalFiles(host.workingFolder),
       parseName(defaultFs.includes('://') ? defaultFs : `hdfs://${defaultFs}`),
       (authority) => {
-        const client = new DfsClient({ authority, config, user, clock: systemClock, random: systemRandom() });
+        const client = new DfsClient({ authority, config, user, clock, random: random.fork(authority) });
         this.clients.push(client);
         return new DistributedFiles(authority, client);
       },

@@ -145,11 +145,13 @@ export abstract class CopyCommand extends Command {
     }
     const temporary = this.direct ? destination : await destination.suffixed('._COPYING_');
     let unfinished = !this.direct;
+    if (unfinished) this.shell.unfinished.add(temporary);
     try {
       await this.write(bytes, temporary, lengthBytes);
       if (!this.direct) await this.rename(temporary, destination);
       unfinished = false;
     } finally {
+      this.shell.unfinished.delete(temporary);
       if (unfinished) await this.discard(temporary);
     }
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '@rfs/base/seams';
 import type { FileSystems } from '../files/registry.js';
+import type { Item } from '../model/item.js';
 import type { Output } from './output.js';
 
 /** A configuration key's text; undefined when nobody set it. */
@@ -15,6 +16,8 @@ export interface Shell {
   readonly clock: Clock;
   /** Answer in JSON, where a command knows how. */
   readonly json: boolean;
+  /** Files under temporary names that must not outlive the command. */
+  readonly unfinished: Set<Item>;
 }
 
 /** Waits `ms` by the shell's clock. */
