@@ -37,19 +37,14 @@ export async function transferBlock(
   if (request.targets.length > 0) {
     counters.copies++;
     try {
-      await copyReplica(
-        service.context,
-        store,
-        {
-          block: { ...asked, generationStamp: view.generationStamp, lengthBytes: view.visibleBytes },
-          targets: request.targets,
-          targetStorageTypes: request.targetStorageTypes,
-          targetStorageIds: request.targetStorageIds,
-          stage: view.state === 'RBW' ? Stage.TRANSFER_RBW : Stage.TRANSFER_FINALIZED,
-          clientName: request.header.clientName,
-        },
-        service.settings,
-      );
+      await copyReplica(service, {
+        block: { ...asked, generationStamp: view.generationStamp, lengthBytes: view.visibleBytes },
+        targets: request.targets,
+        targetStorageTypes: request.targetStorageTypes,
+        targetStorageIds: request.targetStorageIds,
+        stage: view.state === 'RBW' ? Stage.TRANSFER_RBW : Stage.TRANSFER_FINALIZED,
+        clientName: request.header.clientName,
+      });
     } finally {
       counters.copies--;
     }

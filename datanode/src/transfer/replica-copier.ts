@@ -7,10 +7,11 @@ import {
   type StorageTypeProto,
 } from '@rfs/protocol/messages';
 import { Op } from '@rfs/protocol/transfer';
-import { type Block, blockText, closeReadable, openForRead, type ReplicaStore, subdirOf } from '../store/index.js';
-import { BlockSender, rangeOf } from './block-sender.js';
-import { Connection, type TransferContext } from './connection.js';
+import { type Block, blockText, closeReadable, openForRead, subdirOf } from '../store/index.js';
+import { BlockSender, CorruptReplica, rangeOf } from './block-sender.js';
+import { Connection } from './connection.js';
 import { blockToProto, formatToProto, storageTypeToProto } from './peers.js';
+import type { TransferService } from './service.js';
 
 /** A copy of one of our replicas for other datanodes. */
 export interface CopyOrder {
@@ -24,18 +25,9 @@ export interface CopyOrder {
   readonly clientName: string;
 }
 
-export interface CopySettings {
-  readonly readTimeoutMs: number;
-  readonly useHostname: boolean;
-}
-
 /** Sends a replica to the first target, which passes it on to the others (DataNode.DataTransfer). */
-export async function copyReplica(
-  context: TransferContext,
-  store: ReplicaStore,
-  order: CopyOrder,
-  settings: CopySettings,
-): Promise<void> {
+export async function copyReplica(service: TransferService, order: CopyOrder): Promise<void> {
+  const { context, store, settings, reportBad } = service;
   const { block, targets, clientName } = order;
   const target = targets[0]!;
   const timeoutMs = settings.readTimeoutMs + 5000 * targets.length;
@@ -68,7 +60,13 @@ export async function copyReplica(
         targetStorageIds: order.targetStorageIds.slice(1),
         rfsDigest: digest ?? undefined,
       });
-      await sender.send();
+      try {
+        await sender.send();
+      } catch (error) {
+        if (error instanceof CorruptReplica)
+          reportBad({ ...block, generationStamp: view.generationStamp }, view.volume);
+        throw error;
+      }
       if (clientName !== '') {
         const { status } = await connection.nextMessage(DNTransferAckProto);
         if (status !== Status.SUCCESS) throw new Error(`the copy of ${blockText(block)} ended with status ${status}`);

@@ -1,0 +1,2 @@
+export { recoverBlock } from './block-recovery.js';
+export { LocalPeer, RemotePeer, type ReplicaPeer } from './replica-peer.js';

@@ -1,0 +1,77 @@
+import {
+  type DatanodeRegistrationProto,
+  type HeartbeatRequestProto,
+  type StorageReportProto,
+  DatanodeStorageProto_StorageState as StorageState,
+  type VolumeFailureSummaryProto,
+} from '@rfs/protocol/messages';
+import type { Volume } from '../store/index.js';
+import { storageTypeToProto } from '../transfer/index.js';
+
+/** How much a datanode has to do, for the namenode's placement. */
+export interface DatanodeLoad {
+  /** Copies for other datanodes under way. */
+  readonly copies: number;
+  /** Requests being served. */
+  readonly transfers: number;
+}
+
+/** A folder that failed before it became a volume. */
+export interface LostFolder {
+  readonly folder: string;
+  readonly failedAtMs: number;
+}
+
+export function heartbeatRequest(
+  registration: DatanodeRegistrationProto,
+  volumes: readonly Volume[],
+  lostFolders: readonly LostFolder[],
+  load: DatanodeLoad,
+  wantsLease: boolean,
+): HeartbeatRequestProto {
+  const failed = volumes.filter((volume) => volume.failure !== null);
+  const summary = failureSummary(failed, lostFolders);
+  return {
+    registration,
+    reports: volumes.filter((volume) => volume.failure === null).map(storageReport),
+    xmitsInProgress: load.copies,
+    xceiverCount: load.transfers,
+    failedVolumes: failed.length + lostFolders.length,
+    cacheCapacity: 0,
+    cacheUsed: 0,
+    ...(summary === undefined ? {} : { volumeFailureSummary: summary }),
+    requestFullBlockReportLease: wantsLease,
+    slowPeers: [],
+    slowDisks: [],
+  };
+}
+
+function storageReport(volume: Volume): StorageReportProto {
+  return {
+    storageUuid: volume.storageId,
+    failed: false,
+    capacity: volume.capacityBytes,
+    dfsUsed: volume.usedBytes,
+    remaining: volume.availableBytes,
+    blockPoolUsed: volume.usedBytes,
+    storage: {
+      storageUuid: volume.storageId,
+      state: StorageState.NORMAL,
+      storageType: storageTypeToProto(volume.storageType),
+    },
+    nonDfsUsed: volume.foreignBytes,
+  };
+}
+
+function failureSummary(
+  failed: readonly Volume[],
+  lostFolders: readonly LostFolder[],
+): VolumeFailureSummaryProto | undefined {
+  if (failed.length + lostFolders.length === 0) return undefined;
+  const times = [...failed.map((volume) => volume.failedAtMs), ...lostFolders.map((lost) => lost.failedAtMs)];
+  return {
+    failedStorageLocations: [...failed.map((volume) => volume.folder), ...lostFolders.map((lost) => lost.folder)],
+    lastVolumeFailureDate: Math.max(...times),
+    estimatedCapacityLostTotal: failed.reduce((total, volume) => total + volume.capacityBytes, 0),
+  };
+}
