@@ -35,7 +35,7 @@ export class RetryIndex {
   /** Removes the call if it still belongs to the group. */
   remove(clientId: Uint8Array, callId: number, group: number): void {
     let hole = this.slotOf(clientId, callId);
-    if (this.groups[hole] !== group) return;
+    if (group === EMPTY || this.groups[hole] !== group) return;
     const mask = this.slots - 1;
     this.size--;
     for (let at = (hole + 1) & mask; this.groups[at] !== EMPTY; at = (at + 1) & mask) {

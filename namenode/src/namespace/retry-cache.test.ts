@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Failure } from '@rfs/base/failure';
+import fc from 'fast-check';
+import { CommandKind, type FileStatus, stateHash } from './index.js';
+import { RETRY_EXPIRY_MS } from './retry-cache.js';
+import { RetryIndex } from './retry-index.js';
+import { Harness } from './test-harness.js';
+
+const clientId = Uint8Array.from({ length: 16 }, (_, i) => i);
+const created = { mode: 0o644, clientName: 'c', flags: 1, createParent: true, replication: 3, blockSizeBytes: 1000 };
+
+describe('the retry cache', () => {
+  test('gives a repeated call the first reply, also after a restart', () => {
+    const harness = Harness.made();
+    const call = { clientId, callId: 3 };
+    const first = harness.run('alice', CommandKind.CREATE, { ...created, path: '/f' }, call) as FileStatus;
+    assert.deepEqual(harness.run('alice', CommandKind.CREATE, { ...created, path: '/f' }, call), first);
+    harness.restart();
+    assert.deepEqual(harness.run('alice', CommandKind.CREATE, { ...created, path: '/f' }, call), first);
+    const rename = { source: '/f', destination: '/g' };
+    assert.equal(harness.run('alice', CommandKind.RENAME, rename, { clientId, callId: 4 }), true);
+    assert.equal(harness.run('alice', CommandKind.RENAME, rename, { clientId, callId: 4 }), true);
+    assert.equal(harness.run('alice', CommandKind.RENAME, rename, { clientId, callId: 5 }), false);
+    assert.equal(harness.machine.retryEntries, 2);
+  });
+
+  test('keeps no refusals, no "false", and nothing without a client id', () => {
+    const harness = Harness.made();
+    const call = { clientId, callId: 1 };
+    assert.equal(harness.run('alice', CommandKind.DELETE, { path: '/f', recursive: false }, call), false);
+    const late = { ...created, path: '/no/f', createParent: false };
+    assert.ok(harness.run('alice', CommandKind.CREATE, late, call) instanceof Failure);
+    harness.run('alice', CommandKind.MKDIRS, { path: '/no', mode: 0o755 }, call);
+    assert.equal(harness.machine.retryEntries, 0);
+    assert.ok(!(harness.run('alice', CommandKind.CREATE, late, call) instanceof Failure));
+    assert.ok(!(harness.run('alice', CommandKind.CREATE, { ...created, path: '/x' }) instanceof Failure));
+    assert.ok(harness.run('alice', CommandKind.CREATE, { ...created, path: '/x' }) instanceof Failure);
+    assert.equal(harness.machine.retryEntries, 1);
+  });
+
+  test('forgets by the time of the commands, and the same whatever the batches', () => {
+    const harness = Harness.made();
+    for (let i = 0; i < 200; i++) {
+      harness.run('alice', CommandKind.CREATE, { ...created, path: `/f${i}` }, { clientId, callId: i });
+    }
+    harness.restart();
+    harness.timeMs += RETRY_EXPIRY_MS + 1;
+    for (let i = 0; i < 70; i++) {
+      harness.run('alice', CommandKind.CREATE, { ...created, path: `/g${i}` }, { clientId, callId: 1000 + i });
+    }
+    // What shares a row with a new success lives as long as that.
+    assert.ok(harness.machine.retryEntries < 70 + 64, `${harness.machine.retryEntries} entries`);
+    assert.ok(
+      harness.run('alice', CommandKind.CREATE, { ...created, path: '/f0' }, { clientId, callId: 0 }) instanceof Failure,
+    );
+    const again = new Harness();
+    for (let at = 0; at < harness.log.length; at += 37) again.apply(harness.log.slice(at, at + 37));
+    assert.equal(stateHash(again.store), stateHash(harness.store));
+  });
+
+  test('its index agrees with a map', () => {
+    const step = fc.record({
+      client: fc.integer({ min: 0, max: 3 }),
+      call: fc.integer({ min: 0, max: 40 }),
+      add: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {
+        const index = new RetryIndex();
+        const model = new Map<string, number>();
+        steps.forEach(({ client, call, add }, at) => {
+          const id = new Uint8Array(16).fill(client);
+          const key = `${client}/${call}`;
+          if (add) {
+            index.add(id, call, at);
+            model.set(key, at);
+          } else {
+            const group = model.get(key) ?? -1;
+            index.remove(id, call, group);
+            model.delete(key);
+          }
+          assert.equal(index.size, model.size);
+        });
+        for (let client = 0; client <= 3; client++) {
+          for (let call = 0; call <= 40; call++) {
+            assert.equal(index.find(new Uint8Array(16).fill(client), call), model.get(`${client}/${call}`) ?? -1);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
