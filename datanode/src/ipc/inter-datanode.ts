@@ -4,13 +4,13 @@ import { stateToProto } from '../reports/index.js';
 import { initReplicaRecovery, updateReplicaUnderRecovery } from '../store/index.js';
 import { blockFromProto } from '../transfer/index.js';
 import { answer, readyStore } from './answer.js';
-import type { IpcNode } from './node.js';
+import type { IpcNode } from './ipc-node.js';
 
 /** What the primary datanode of a block recovery asks of the others (InterDatanodeProtocol). */
 export function addInterDatanodeProtocol(table: ProtocolTable, node: IpcNode): void {
   table.add(protocols.interDatanode, {
     initReplicaRecovery: (call, { block: order }) =>
-      answer(call, async () => {
+      void answer(call, async () => {
         const found = await initReplicaRecovery(readyStore(node), blockFromProto(order.block.b), order.newGenStamp);
         if (found === null) return { replicaFound: false };
         return {
@@ -20,7 +20,7 @@ export function addInterDatanodeProtocol(table: ProtocolTable, node: IpcNode): v
         };
       }),
     updateReplicaUnderRecovery: (call, { block, recoveryId, newLength, newBlockId }) =>
-      answer(call, async () => {
+      void answer(call, async () => {
         const volume = await updateReplicaUnderRecovery(
           readyStore(node),
           blockFromProto(block),

@@ -1,0 +1,21 @@
+import type { ReplicaStore } from '../store/index.js';
+
+/** What the RPC port needs of its datanode. */
+export interface IpcNode {
+  /** The replicas; null while no namenode has said which namespace it is. */
+  store(): ReplicaStore | null;
+  /** The user that runs the datanode, who alone may give it orders. */
+  readonly user: string;
+  /** How long the datanode has been running. */
+  uptimeMs(): number;
+  /** `dfs.datanode.du.reserved` */
+  readonly reservedBytes: number;
+  /** Ends the present slice of long work. */
+  pause(): Promise<void>;
+  /** Bytes a second that the balancer may use. */
+  balancerBandwidth(): number;
+  /** Makes a report due. @param namenode `host:port` of the only one to get it. False when there is none of that name */
+  triggerReport(incremental: boolean, namenode: string | undefined): boolean;
+  /** The datanode is to end, once the answer has had time to leave. */
+  shutDown(forUpgrade: boolean): void;
+}
