@@ -4,7 +4,7 @@ import * as messages from '../generated/command.js';
 import { type CommandHeader, CommandKind, decodeCommandHeader, encodeCommandHeader } from '../generated/command.js';
 
 /** The message of each kind of command. */
-export const commandCodecs = {
+const commandCodecs = {
   [CommandKind.BOOTSTRAP]: messages.BootstrapCommand,
   [CommandKind.CONFIGURE]: messages.ConfigureCommand,
   [CommandKind.SET_SAFE_MODE]: messages.SetSafeModeCommand,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '@rfs/base/failure';
+import { callerOf, Harness } from './harness.fixture.js';
 import { CommandKind, getFileBlocks, getFileInfo, isFileClosed, listOpenFiles } from './index.js';
 import type { AllocatedBlock } from './ops/add-block.js';
 import type { AppendedFile } from './ops/append.js';
-import { callerOf, Harness } from './test-harness.js';
 
 const SIZE = 100;
 const on = (...names: string[]) => names.map((name) => ({ datanodeUuid: `dn-${name}`, storageId: `DS-${name}` }));

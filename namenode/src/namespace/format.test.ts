@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Harness } from './harness.fixture.js';
 import { CommandKind } from './index.js';
 import { FORMAT_VERSION } from './records.js';
-import { Harness } from './test-harness.js';
 
 const storage = { datanodeUuid: 'dn', storageId: 'DS' };
 

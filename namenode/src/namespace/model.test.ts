@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import { isFailure } from '@rfs/base/failure';
 import fc from 'fast-check';
 import { MemoryStore } from '../store/index.js';
+import { callerOf, Harness, type User } from './harness.fixture.js';
 import { CommandKind, getFileInfo, getListing, stateHash } from './index.js';
+import { type Answer, ModelFs } from './model.fixture.js';
 import type { CommittedEntry } from './state-machine.js';
-import { callerOf, Harness, type User } from './test-harness.js';
-import { type Answer, ModelFs } from './test-model.js';
 
 const user = fc.constantFrom<User>('root', 'alice', 'bob', 'carol', 'alice', 'bob');
 const path = fc.array(fc.constantFrom('a', 'b', 'ü'), { maxLength: 3 }).map((names) => `/${names.join('/')}`);

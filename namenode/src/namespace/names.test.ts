@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '@rfs/base/failure';
+import { callerOf, Harness } from './harness.fixture.js';
 import {
   BlockScan,
   CommandKind,
@@ -12,7 +13,6 @@ import {
   SubtreeAccessScan,
 } from './index.js';
 import { modeText } from './permissions.js';
-import { callerOf, Harness } from './test-harness.js';
 
 const file = { mode: 0o644, clientName: 'c', flags: 1, createParent: true, replication: 1, blockSizeBytes: 1000 };
 

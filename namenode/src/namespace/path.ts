@@ -5,9 +5,9 @@ import { pathOf } from './inode.js';
 import type { Tree } from './tree.js';
 
 /** HdfsConstants.MAX_PATH_LENGTH, in UTF-16 units as Java counts. */
-export const MAX_PATH_LENGTH = 8000;
+const MAX_PATH_LENGTH = 8000;
 /** HdfsConstants.MAX_PATH_DEPTH. */
-export const MAX_PATH_DEPTH = 1000;
+const MAX_PATH_DEPTH = 1000;
 
 const RESERVED = '.reserved';
 const INODES = '.inodes';
@@ -79,7 +79,7 @@ export function isReservedRaw(components: readonly string[]): boolean {
  * The components that a path means: `/.reserved/.inodes/<id>/...` becomes the inode's own path with the rest behind
  * it, `/.reserved/raw/...` loses its prefix (FSDirectory.resolveComponents).
  */
-export function resolveComponents(tree: Tree, components: string[]): string[] | Failure<ExceptionCode> {
+function resolveComponents(tree: Tree, components: string[]): string[] | Failure<ExceptionCode> {
   if (components.length < 2 || components[0] !== RESERVED) return components;
   if (components[1] === INODES) {
     if (components.length > 2) return resolveInode(tree, components);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '@rfs/base/failure';
 import fc from 'fast-check';
+import { Harness } from './harness.fixture.js';
 import { CommandKind, type FileStatus, stateHash } from './index.js';
 import { RETRY_EXPIRY_MS } from './retry-cache.js';
 import { RetryIndex } from './retry-index.js';
-import { Harness } from './test-harness.js';
 
 const clientId = Uint8Array.from({ length: 16 }, (_, i) => i);
 const created = { mode: 0o644, clientName: 'c', flags: 1, createParent: true, replication: 3, blockSizeBytes: 1000 };

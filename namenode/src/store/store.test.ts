@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@rfs/base/store';
+import { storeSuite } from './contract.suite.js';
 import { openLmdbStore } from './lmdb.js';
 import { MemoryStore } from './memory.js';
-import { storeSuite } from './suite.js';
 
 const folders = new Map<string, MemoryStore>();
 let copies = 0;

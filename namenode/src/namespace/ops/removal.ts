@@ -1,8 +1,8 @@
-import { type Directory, type File, type Inode, InodeFlag, InodeKind } from '../inode.js';
+import { type File, type Inode, InodeFlag, InodeKind } from '../inode.js';
 import type { BatchView } from '../view.js';
 
 /** A file with more blocks than this leaves them to the purge. */
-export const BLOCKS_AT_ONCE = 256;
+const BLOCKS_AT_ONCE = 256;
 
 /**
  * Takes an inode and all below it out of the namespace. What is small goes at once; the rows of the rest stay for
@@ -43,10 +43,4 @@ export function removeBlock(view: BatchView, inode: number, index: number): bool
   view.state.blockCount--;
   view.events.blockRemoved(block.id);
   return true;
-}
-
-/** True for `ancestor` itself and everything below it. */
-export function isInside(inode: Inode, ancestor: Directory): boolean {
-  for (let at: Inode | null = inode; at !== null; at = at.parent) if (at === ancestor) return true;
-  return false;
 }

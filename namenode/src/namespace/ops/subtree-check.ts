@@ -8,7 +8,7 @@ import { SubtreeAccessScan } from '../subtree.js';
  * Trees with more entries than this are not asked while a command is applied: the leader scans them in slices before
  * it proposes the command, and says so in it.
  */
-export const SUBTREE_CHECK_ENTRIES = 4096;
+const SUBTREE_CHECK_ENTRIES = 4096;
 
 /** True when a removal of `inode` needs the leader's scan first. */
 export function needsScanBefore(inode: Inode, superuser: boolean): boolean {

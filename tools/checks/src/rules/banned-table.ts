@@ -95,6 +95,7 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
     kinds: ['fs', 'process'],
     reason: 'reads the rack table, runs the script',
   },
+  { path: 'namenode/src/store/lmdb.ts', kinds: ['fs'], reason: 'makes the folders of the real store' },
   { path: 'namenode/src/service/os-groups.ts', kinds: ['process'], reason: 'asks the system for the groups of users' },
   { path: 'tools/checks/src/', kinds: ['fs', 'process'], reason: 'reads the sources, runs the tests' },
   { path: 'tools/protogen/src/', kinds: ['fs', 'environment'], reason: 'reads and writes sources' },

@@ -1,4 +1,4 @@
-import { USERS, type User } from './test-harness.js';
+import { USERS, type User } from './harness.fixture.js';
 
 /** A node of the dumb file system that predicts every answer. */
 export interface Node {
