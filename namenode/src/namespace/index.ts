@@ -4,7 +4,7 @@ export { MANUAL_SAFE_MODE_TIP, safeModeText } from './context.js';
 export type { NamespaceEvents, StorageRef } from './events.js';
 export type { FileStatus } from './file-status.js';
 export { stateHash } from './hash.js';
-export { type Inode, InodeFlag, InodeKind, pathOf } from './inode.js';
+export { Directory, type Inode, InodeFlag, InodeKind, pathOf } from './inode.js';
 export type { Leases } from './leases.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export type { AllocatedBlock } from './ops/add-block.js';
@@ -35,7 +35,7 @@ export {
   openFile,
   scanBeforeRemoval,
 } from './reads/files.js';
-export { getListing, LISTING_LIMIT, type Listing } from './reads/listing.js';
+export { getListing, LISTING_LIMIT, type Listing, listEntries, openListing } from './reads/listing.js';
 export { type FileForWriting, getFileForWriting } from './reads/writing.js';
 export { BlockState, type IdentityRow } from './records.js';
 export {

@@ -48,6 +48,8 @@ export class Directory {
   storagePolicy = 0;
   /** The cached children that are directories. */
   children: ReadonlyMap<string, Directory> = NO_CHILDREN;
+  /** What a reader made of the first page of entries and wants to find again; dropped when any entry changes. */
+  page: object | null = null;
   /** Changed in the batch that is being applied. */
   dirty = false;
   /** Looked at since the cache last passed by. */

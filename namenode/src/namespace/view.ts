@@ -163,6 +163,7 @@ export class BatchView {
     this.addTotals(inode, -1);
     const had = this.writer.delete(this.tree.keys.entry(parent.id, inode.name));
     parent.childCount--;
+    parent.page = null;
     parent.mtimeMs = this.state.timeMs;
     this.touch(parent);
     if (inode.kind === InodeKind.DIRECTORY) {
@@ -330,6 +331,7 @@ export class BatchView {
     this.changes++;
     this.row.reset();
     encodeInode(this.row, inode);
+    if (inode.parent !== null) inode.parent.page = null;
     this.writer.put(this.tree.keys.entry(inode.parent === null ? 0 : inode.parent.id, inode.name), this.row.written());
   }
 }

@@ -26,8 +26,9 @@ import {
   ClusterTopology,
   DatanodeService,
   GroupMapping,
-  LeaseTable,
   HDFS_VERSION,
+  LeaseTable,
+  ListingPages,
   limitsFrom,
   NamenodeMetrics,
   NamenodeService,
@@ -38,9 +39,9 @@ import {
   Rebuild,
   ReplicaWaits,
   type ServiceParts,
+  Slices,
   servedMethods,
   serviceConfig,
-  Slices,
   startupRefusal,
 } from '../service/index.js';
 import { openLmdbStore } from '../store/index.js';
@@ -157,6 +158,7 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
     leases,
     openFiles,
     waits,
+    pages: new ListingPages(),
     slices,
     accessTimes,
     clock,
@@ -167,7 +169,13 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
     checkStartup: (what) => startupRefusal(parts, what),
   };
   const service = new NamenodeService(parts, callers);
-  const datanodes = new DatanodeService(blocks, replicator, () => machine.identity, clock, () => ticker.wake());
+  const datanodes = new DatanodeService(
+    blocks,
+    replicator,
+    () => machine.identity,
+    clock,
+    () => ticker.wake(),
+  );
 
   await new Promise<void>((serving) => replicator.start(serving));
   if (machine.state.safeMode) blocks.setManualSafeMode(true);
@@ -214,7 +222,15 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
     (opened) => opened.close(),
   );
   delay.publish(metrics);
-  measures.watch({ replication: replicator, rpc: server, blocks, namespace: machine, replicaWaits: waits, slices, clock });
+  measures.watch({
+    replication: replicator,
+    rpc: server,
+    blocks,
+    namespace: machine,
+    replicaWaits: waits,
+    slices,
+    clock,
+  });
   const http = httpAddress(config);
   const view = new MachineView({
     machine,

@@ -1,4 +1,5 @@
 import type { BlockId } from '@rfs/base/ids';
+import { failure } from '@rfs/protocol/exceptions';
 import type {
   CommitBlockSynchronizationRequestProto,
   CommitBlockSynchronizationResponseProto,
@@ -6,12 +7,11 @@ import type {
   LocatedBlockProto,
 } from '@rfs/protocol/messages';
 import type { ReplySink } from '@rfs/protocol/service';
-import { failure } from '@rfs/protocol/exceptions';
 import { CommandKind } from '../namespace/index.js';
 import type { ServiceParts } from './handlers.js';
 import { Outcome } from './proposer.js';
-import { loggedBlock, markBad } from './writes/index.js';
 import { blockRef } from './writes/facts.js';
+import { loggedBlock, markBad } from './writes/index.js';
 
 const NOTHING = {};
 

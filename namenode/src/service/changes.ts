@@ -1,7 +1,13 @@
 import type { Failure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
 import { type ClientMethod, methodTable, type RequestOf, type ResponseOf } from '@rfs/protocol/service';
-import { CommandKind, type CommandMessage, checkPathLength, type FileStatus, scanBeforeRemoval } from '../namespace/index.js';
+import {
+  CommandKind,
+  type CommandMessage,
+  checkPathLength,
+  type FileStatus,
+  scanBeforeRemoval,
+} from '../namespace/index.js';
 import { statusMessage } from './convert/statuses.js';
 import { type Handler, type Handlers, SCAN_ENTRIES, type ServiceParts } from './handlers.js';
 import { Outcome } from './proposer.js';
@@ -47,7 +53,10 @@ const create: SimpleChange<'create', typeof CommandKind.CREATE> = {
 /** Erasure coding is not offered: a policy by name is unknown, the replicated default is named by none. */
 function checkReplicated(policy: string | undefined): Failure | undefined {
   if (policy === undefined || policy === '' || policy === 'replication') return undefined;
-  return failure('HadoopIllegalArgumentException', `Policy '${policy}' does not match any enabled erasure coding policies: [].`);
+  return failure(
+    'HadoopIllegalArgumentException',
+    `Policy '${policy}' does not match any enabled erasure coding policies: [].`,
+  );
 }
 
 const mkdirs: SimpleChange<'mkdirs', typeof CommandKind.MKDIRS> = {

@@ -2,11 +2,17 @@ import type { Failure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
 import {
   ChecksumTypeProto,
-  DatanodeReportTypeProto as ReportType,
   HAServiceStateProto,
+  DatanodeReportTypeProto as ReportType,
   SafeModeActionProto as SafeModeAction,
 } from '@rfs/protocol/messages';
-import { type BlockManager, type DatanodeReportKind, HOT, STORAGE_POLICIES, type StoragePolicy } from '../blocks/index.js';
+import {
+  type BlockManager,
+  type DatanodeReportKind,
+  HOT,
+  STORAGE_POLICIES,
+  type StoragePolicy,
+} from '../blocks/index.js';
 import { type Caller, CommandKind } from '../namespace/index.js';
 import { type ClockOffset, datanodeInfoMessage, storageReportMessage } from './convert/datanodes.js';
 import type { Handlers, ServiceParts } from './handlers.js';
@@ -26,7 +32,6 @@ const checksumTypes = {
   CRC32: ChecksumTypeProto.CHECKSUM_CRC32,
   NULL: ChecksumTypeProto.CHECKSUM_NULL,
 } as const;
-
 
 /** FSPermissionChecker.checkSuperuserPrivilege */
 export function checkSuperuser(caller: Caller): Failure | undefined {
@@ -135,7 +140,11 @@ export const clusterCalls: Handlers = {
     sink.reply({ state: parts.proposer.leading ? HAServiceStateProto.ACTIVE : HAServiceStateProto.OBSERVER });
   },
 
-  msync: (parts, _request, _context, _caller, sink) => parts.readIndex(() => sink.reply({}), (refused) => sink.fail(refused)),
+  msync: (parts, _request, _context, _caller, sink) =>
+    parts.readIndex(
+      () => sink.reply({}),
+      (refused) => sink.fail(refused),
+    ),
 
   renewLease: (parts, request, _context, _caller, sink) => {
     parts.leases.renew(request.clientName, parts.clock.monotonicMs());

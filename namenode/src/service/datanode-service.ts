@@ -14,15 +14,15 @@ import type {
   StorageInfoProto,
 } from '@rfs/protocol/messages';
 import {
+  ReceivedDeletedBlockInfoProto_BlockStatus as BlockStatus,
   DatanodeCommandProto_Type as CommandType,
   NNHAStatusHeartbeatProto_State as HaState,
-  ReceivedDeletedBlockInfoProto_BlockStatus as BlockStatus,
 } from '@rfs/protocol/messages';
 import type { ReplySink } from '@rfs/protocol/service';
 import type { BlockManager, DatanodeRegistration, FullReport, IncrementalEntry } from '../blocks/index.js';
 import type { IdentityRow } from '../namespace/index.js';
-import { type ClockOffset, storageDescription, storageReport } from './convert/datanodes.js';
 import { commandMessage } from './convert/commands.js';
+import { type ClockOffset, storageDescription, storageReport } from './convert/datanodes.js';
 import { exportedKeys, HDFS_VERSION, storageInfo } from './convert/identity.js';
 
 /** What datanodes are told of this node's place in its group. */

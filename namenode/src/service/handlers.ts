@@ -6,6 +6,7 @@ import type { Caller, StateMachine } from '../namespace/index.js';
 import type { AccessTimes } from './access-times.js';
 import type { ServiceConfig } from './config.js';
 import type { LeaseTable } from './leases.js';
+import type { ListingPages } from './listing-pages.js';
 import type { OpenFiles } from './open-files.js';
 import type { Proposer } from './proposer.js';
 import type { ReplicaWaits } from './replica-waits.js';
@@ -22,6 +23,7 @@ export interface ServiceParts {
   readonly leases: LeaseTable;
   readonly openFiles: OpenFiles;
   readonly waits: ReplicaWaits;
+  readonly pages: ListingPages;
   readonly slices: Slices;
   readonly clock: Clock;
   readonly config: ServiceConfig;

@@ -8,6 +8,7 @@ export { DatanodeService, type Leadership } from './datanode-service.js';
 export { GroupMapping } from './groups.js';
 export type { ServiceParts } from './handlers.js';
 export { LeaseTable } from './leases.js';
+export { ListingPages } from './listing-pages.js';
 export { type MetricSources, NamenodeMetrics } from './metrics.js';
 export { NamenodeService, servedMethods, startupRefusal } from './namenode-service.js';
 export { OpenFiles } from './open-files.js';

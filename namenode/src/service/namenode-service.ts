@@ -55,4 +55,3 @@ export function startupRefusal(parts: Pick<ServiceParts, 'blocks' | 'clock'>, wh
   const text = safeModeText(what(), blocks.safeModeTip(parts.clock.monotonicMs()));
   return retriable(failure('SafeModeException', text));
 }
-

@@ -84,7 +84,8 @@ export class OpenFiles {
     const { blocks, waits } = this.parts;
     const candidates: BlockRef[] = unfinishedBefore(file);
     const last = file?.last;
-    if (last === undefined) return { minimal: waits.minimal(candidates).map(loggedBlock), reported: [], startRecovery: true };
+    if (last === undefined)
+      return { minimal: waits.minimal(candidates).map(loggedBlock), reported: [], startRecovery: true };
     if (last.state === BlockState.COMMITTED) candidates.push(last);
     const minimal = waits.minimal(candidates).map(loggedBlock);
     const reported = file?.expected.length === 0 ? blocks.recoveryLocations(last.id).map(loggedStorage) : [];

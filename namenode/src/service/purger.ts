@@ -2,8 +2,8 @@ import type { Failure } from '@rfs/base/failure';
 import type { LogIndex } from '@rfs/base/ids';
 import type { Clock, Timer } from '@rfs/base/seams';
 import { CommandKind, type StateMachine } from '../namespace/index.js';
-import type { Proposer } from './proposer.js';
 import type { ProposalSink } from '../replication/index.js';
+import type { Proposer } from './proposer.js';
 
 /** After a purge that was refused (no leader, a full queue) the next one waits this long. */
 const RETRY_MS = 1000;

@@ -1,11 +1,12 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
-import type { HdfsFileStatusProto } from '@rfs/protocol/messages';
+import type { DirectoryListingProto, HdfsFileStatusProto } from '@rfs/protocol/messages';
 import type { CallContext, ReplySink } from '@rfs/protocol/service';
 import {
   type Access,
   type Caller,
   type ContentSummary,
+  Directory,
   type FileStatus,
   getAccess,
   getBlocksOfInode,
@@ -13,18 +14,23 @@ import {
   getFileBlocks,
   getFileInfo,
   getLinkTarget,
-  getListing,
   getPreferredBlockSize,
   InodeKind,
   isFileClosed,
+  listEntries,
   listOpenFiles,
+  openListing,
 } from '../namespace/index.js';
 import { type LocationSource, locatedBlocks } from './convert/located-blocks.js';
 import { statusMessage } from './convert/statuses.js';
 import { type Handlers, SCAN_ENTRIES, type ServiceParts } from './handlers.js';
 
 /** Answers with what a read found, or with its refusal. */
-function answer<Found, Response>(sink: ReplySink<Response>, found: Found | Failure, respond: (found: Found) => Response): void {
+function answer<Found, Response>(
+  sink: ReplySink<Response>,
+  found: Found | Failure,
+  respond: (found: Found) => Response,
+): void {
   if (isFailure(found)) sink.fail(found);
   else sink.reply(respond(found));
 }
@@ -48,6 +54,25 @@ function locatedStatus(parts: ServiceParts, source: LocationSource, status: File
   return isFailure(located) ? located : statusMessage(status, located);
 }
 
+/** A page with locations: it ends when it holds as many replicas as it may have entries (FSDirStatAndListingOp). */
+function locatedPage(
+  parts: ServiceParts,
+  context: CallContext,
+  directory: Directory,
+  after: string,
+): DirectoryListingProto | Failure {
+  const limit = parts.config.listingLimit;
+  const page = listEntries(parts.machine.tree, directory, after, limit, limit);
+  const source = locationSource(parts, context);
+  const entries: HdfsFileStatusProto[] = [];
+  for (const status of page.entries) {
+    const entry = locatedStatus(parts, source, status);
+    if (isFailure(entry)) return entry;
+    entries.push(entry);
+  }
+  return { partialListing: entries, remainingEntries: page.remaining };
+}
+
 function listing(
   parts: ServiceParts,
   caller: Caller,
@@ -55,20 +80,24 @@ function listing(
   path: string,
   after: string,
   located: boolean,
-): { partialListing: HdfsFileStatusProto[]; remainingEntries: number } | undefined | Failure {
-  const { config, machine } = parts;
-  // A page with locations ends when it holds as many replicas as it may have entries (FSDirStatAndListingOp).
-  const budget = located ? config.listingLimit : undefined;
-  const page = getListing(machine.tree, caller, path, after, config.listingLimit, budget);
-  if (page === undefined || isFailure(page)) return page;
-  const entries: HdfsFileStatusProto[] = [];
-  const source = located ? locationSource(parts, context) : undefined;
-  for (const status of page.entries) {
-    const entry = source === undefined ? statusMessage(status) : locatedStatus(parts, source, status);
-    if (isFailure(entry)) return entry;
-    entries.push(entry);
+): DirectoryListingProto | undefined | Failure {
+  const { config, machine, pages } = parts;
+  const found = openListing(machine.tree, caller, path);
+  if (found === undefined || isFailure(found)) return found;
+  if (!(found instanceof Directory)) {
+    const entry = located ? locatedStatus(parts, locationSource(parts, context), found) : statusMessage(found);
+    return isFailure(entry) ? entry : { partialListing: [entry], remainingEntries: 0 };
   }
-  return { partialListing: entries, remainingEntries: page.remaining };
+  if (located) return locatedPage(parts, context, found, after);
+  const kept = after === '' ? pages.find(found) : undefined;
+  if (kept !== undefined) return kept;
+  const page = listEntries(machine.tree, found, after, config.listingLimit);
+  const message = {
+    partialListing: page.entries.map((status) => statusMessage(status)),
+    remainingEntries: page.remaining,
+  };
+  if (after === '') pages.keep(found, message);
+  return message;
 }
 
 function summaryMessage(summary: ContentSummary) {
@@ -177,7 +206,9 @@ export const reads: Handlers = {
 
   listOpenFiles: (parts, request, _context, caller, sink) => {
     if (!caller.superuser) {
-      sink.fail(failure('AccessControlException', `Access denied for user ${caller.user}. Superuser privilege is required`));
+      sink.fail(
+        failure('AccessControlException', `Access denied for user ${caller.user}. Superuser privilege is required`),
+      );
       return;
     }
     const under = request.path ?? '/';
@@ -197,4 +228,3 @@ export const reads: Handlers = {
     });
   },
 };
-

@@ -15,13 +15,13 @@ export class ByteReader {
   buffer: Buffer;
   offset: number;
   end: number;
-  private view: DataView;
+  /** Of `buffer`, made when it is first needed: most readers of small rows never do. */
+  private lazyView: DataView | null = null;
   private low = 0;
   private high = 0;
 
   constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
     this.buffer = asBuffer(bytes);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.offset = offset;
     this.end = end;
   }
@@ -29,10 +29,15 @@ export class ByteReader {
   reset(bytes: Uint8Array, offset = 0, end = bytes.length): void {
     if (bytes !== this.buffer) {
       this.buffer = asBuffer(bytes);
-      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.lazyView = null;
     }
     this.offset = offset;
     this.end = end;
+  }
+
+  private get view(): DataView {
+    this.lazyView ??= new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
+    return this.lazyView;
   }
 
   get remaining(): number {
@@ -40,12 +45,12 @@ export class ByteReader {
   }
 
   uint8(): number {
-    const at = this.advance(1);
-    return this.view.getUint8(at);
+    return this.buffer[this.advance(1)] as number;
   }
 
   uint16(): number {
-    return this.view.getUint16(this.advance(2));
+    const at = this.advance(2);
+    return ((this.buffer[at] as number) << 8) | (this.buffer[at + 1] as number);
   }
 
   int32(): number {

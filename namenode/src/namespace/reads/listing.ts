@@ -1,7 +1,7 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import type { ExceptionCode } from '@rfs/protocol/exceptions';
 import { type FileStatus, statusOf } from '../file-status.js';
-import { InodeKind } from '../inode.js';
+import { Directory, InodeKind } from '../inode.js';
 import { nameInKey, Table } from '../keys.js';
 import { Access, type Caller, checkAccess } from '../permissions.js';
 import { PathUse, resolvePath } from '../resolve.js';
@@ -22,28 +22,33 @@ export interface Listing {
 }
 
 /**
- * A page of a directory's entries behind the name `after`, in byte order of the names; a file lists itself, and
- * undefined stands for nothing there (FSDirStatAndListingOp.getListingInt). `blockBudget`, for callers that add
- * locations, ends the page when its files have that many replicas in all.
+ * The directory that is to be listed, once the caller may; a file's own status, which is all its listing has; undefined
+ * when there is nothing at the path (FSDirStatAndListingOp.getListingInt).
  */
-export function getListing(
+export function openListing(
   tree: Tree,
   caller: Caller,
   path: string,
+): Directory | FileStatus | undefined | Failure<ExceptionCode> {
+  const resolved = resolvePath(tree, caller, path, PathUse.USE);
+  if (isFailure(resolved)) return resolved;
+  const found = resolved.last;
+  if (found === undefined) return undefined;
+  if (found.kind !== InodeKind.DIRECTORY) return statusOf(found, tree.names, '');
+  return checkAccess(tree.names, caller, resolved, Access.READ_EXECUTE) ?? found;
+}
+
+/**
+ * A page of a directory's entries behind the name `after`, in byte order of the names. `blockBudget`, for callers that
+ * add locations, ends the page when its files have that many replicas in all.
+ */
+export function listEntries(
+  tree: Tree,
+  directory: Directory,
   after: string,
   limit = LISTING_LIMIT,
   blockBudget = Number.POSITIVE_INFINITY,
-): Listing | undefined | Failure<ExceptionCode> {
-  const resolved = resolvePath(tree, caller, path, PathUse.USE);
-  if (isFailure(resolved)) return resolved;
-  const directory = resolved.last;
-  if (directory === undefined) return undefined;
-  if (directory.kind !== InodeKind.DIRECTORY) {
-    return { entries: [statusOf(directory, tree.names, '')], remaining: 0 };
-  }
-  const denied = checkAccess(tree.names, caller, resolved, Access.READ_EXECUTE);
-  if (denied !== undefined) return denied;
-
+): Listing {
   const entries: FileStatus[] = [];
   let budget = blockBudget;
   let more = false;
@@ -64,4 +69,17 @@ export function getListing(
   );
   if (!more) return { entries, remaining: 0 };
   return { entries, remaining: after === '' ? directory.childCount - entries.length : 1 };
+}
+
+/** Both in one: a page of what is at the path; a file lists itself. */
+export function getListing(
+  tree: Tree,
+  caller: Caller,
+  path: string,
+  after: string,
+  limit = LISTING_LIMIT,
+): Listing | undefined | Failure<ExceptionCode> {
+  const found = openListing(tree, caller, path);
+  if (found === undefined || isFailure(found)) return found;
+  return found instanceof Directory ? listEntries(tree, found, after, limit) : { entries: [found], remaining: 0 };
 }

@@ -1,6 +1,11 @@
-import type { BlockProto, DatanodeCommandProto, DatanodeInfosProto, RecoveringBlockProto } from '@rfs/protocol/messages';
-import { BlockCommandProto_Action as Action, DatanodeCommandProto_Type as CommandType } from '@rfs/protocol/messages';
 import { unreachable } from '@rfs/base/assert';
+import type {
+  BlockProto,
+  DatanodeCommandProto,
+  DatanodeInfosProto,
+  RecoveringBlockProto,
+} from '@rfs/protocol/messages';
+import { BlockCommandProto_Action as Action, DatanodeCommandProto_Type as CommandType } from '@rfs/protocol/messages';
 import type { BlockRef, DatanodeCommand, RecoveryItem, Storage, TransferItem } from '../../blocks/index.js';
 import { type ClockOffset, datanodeInfoMessage, EMPTY_TOKEN } from './datanodes.js';
 

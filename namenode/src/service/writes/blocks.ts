@@ -4,7 +4,15 @@ import { type AllocatedBlock, CommandKind, type StampedBlock } from '../../names
 import { locatedBlock } from '../convert/located-blocks.js';
 import type { Handler, Handlers, ServiceParts } from '../handlers.js';
 import { Outcome } from '../proposer.js';
-import { blockRef, knownDatanodes, knownStorages, loggedBlock, loggedStorage, look, unfinishedBefore } from './facts.js';
+import {
+  blockRef,
+  knownDatanodes,
+  knownStorages,
+  loggedBlock,
+  loggedStorage,
+  look,
+  unfinishedBefore,
+} from './facts.js';
 import { chooseAdditional, chooseForNewBlock } from './placement.js';
 
 const NOTHING = {};

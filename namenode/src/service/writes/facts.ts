@@ -2,7 +2,13 @@ import { isFailure } from '@rfs/base/failure';
 import type { BlockId, GenerationStamp } from '@rfs/base/ids';
 import type { DatanodeInfoProto, ExtendedBlockProto } from '@rfs/protocol/messages';
 import type { BlockManager, BlockRef, Datanode, Storage } from '../../blocks/index.js';
-import { BlockState, type Caller, type FileForWriting, getFileForWriting, type StorageRef } from '../../namespace/index.js';
+import {
+  BlockState,
+  type Caller,
+  type FileForWriting,
+  getFileForWriting,
+  type StorageRef,
+} from '../../namespace/index.js';
 import type { ServiceParts } from '../handlers.js';
 
 /** A block as commands carry it. */

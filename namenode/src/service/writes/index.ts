@@ -3,7 +3,7 @@ import { blockWrites } from './blocks.js';
 import { reopening } from './reopening.js';
 
 export { markBad } from './blocks.js';
-export { loggedBlock, type LoggedBlock } from './facts.js';
+export { type LoggedBlock, loggedBlock } from './facts.js';
 
 /** Calls by which files get their bytes. */
 export const fileWrites: Handlers = { ...blockWrites, ...reopening };

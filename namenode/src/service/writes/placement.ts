@@ -85,4 +85,3 @@ function favoredDatanodes(parts: ServiceParts, names: readonly string[]): Datano
     return wanted.has(`${hostName}:${xferPort}`) || wanted.has(`${ipAddr}:${xferPort}`);
   });
 }
-

@@ -1,12 +1,6 @@
 import { isFailure } from '@rfs/base/failure';
 import type { BlockRef } from '../../blocks/index.js';
-import {
-  type AppendedFile,
-  CommandKind,
-  getFileBlocks,
-  NOBODY,
-  type PlacedBlock,
-} from '../../namespace/index.js';
+import { type AppendedFile, CommandKind, getFileBlocks, NOBODY, type PlacedBlock } from '../../namespace/index.js';
 import { statusMessage } from '../convert/statuses.js';
 import type { Handler, Handlers, ServiceParts } from '../handlers.js';
 import { Outcome } from '../proposer.js';
