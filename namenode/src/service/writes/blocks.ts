@@ -152,7 +152,7 @@ const reportBadBlocks: Handler<'reportBadBlocks'> = (parts, request, _context, _
 export function markBad(parts: ServiceParts, located: readonly LocatedBlockProto[]): void {
   for (const { b, locs, storageIDs } of located) {
     const block = blockRef(b);
-    locs.forEach(({ id }, i) => parts.blocks.reportBadBlock(block, id.datanodeUuid, storageIDs[i] ?? ''));
+    for (const [i, { id }] of locs.entries()) parts.blocks.reportBadBlock(block, id.datanodeUuid, storageIDs[i] ?? '');
   }
   parts.wakeBlocks();
 }
