@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Failure, FailureError, isFailure } from '@rfs/base/failure';
+import { failure } from '@rfs/protocol/exceptions';
+import { failureOf, JSON_TYPE, QueryJudge, STATE_ID_HEADER, sendFailure, targetOf } from '../http/index.js';
+import { type DataOperation, findOperation } from '../operations/index.js';
+import { DEFAULT_USER_PATTERN, type Method, parameters } from '../parameters/index.js';
+import type { Query } from '../http/index.js';
+import type { DatanodeWebOptions } from './options.js';
+
+interface Understood {
+  readonly operation: DataOperation;
+  readonly path: string;
+  readonly query: Query;
+}
+
+/** The datanode's half of WebHDFS: OPEN, CREATE, APPEND and GETFILECHECKSUM, as a client of the file system. */
+export class DatanodeDoor {
+  private readonly options: DatanodeWebOptions;
+  private readonly judge: QueryJudge;
+
+  constructor(options: DatanodeWebOptions) {
+    this.options = options;
+    this.judge = new QueryJudge(options.userPattern ?? DEFAULT_USER_PATTERN);
+  }
+
+  /** Answers a request below the prefix; never throws. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const understood = understand(request, this.judge);
+    if (isFailure(understood)) {
+      refuse(understood, request, response);
+      return;
+    }
+    const { operation, path, query } = understood;
+    const stateId = query.get(parameters.stateId);
+    if (stateId >= 0) response.setHeader(STATE_ID_HEADER, stateId);
+    const { defaultAuthority, staticUser, fileSystems } = this.options;
+    const authority = query.get(parameters.namenodeAddress) ?? defaultAuthority;
+    const user = query.get(parameters.doAs) ?? query.get(parameters.user) ?? staticUser;
+    const lease = fileSystems.acquire(authority, user);
+    try {
+      await operation.serve({
+        path,
+        query,
+        fileSystem: `hdfs://${authority}`,
+        files: lease.files,
+        request,
+        response,
+        goOn: () => {
+          if (request.headers.expect !== undefined) response.writeContinue();
+        },
+      });
+    } catch (error) {
+      this.failed(error, request, response);
+    } finally {
+      lease.release();
+    }
+  }
+
+  private failed(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+    // Nobody is there to be told when the client has left in the middle of its body.
+    if (response.destroyed) return;
+    if (!(error instanceof FailureError)) {
+      this.options.logger.error('WebHDFS request failed', { url: request.url, error });
+    }
+    if (response.headersSent) response.destroy();
+    else refuse(failureOf(error), request, response);
+  }
+}
+
+function understand(request: IncomingMessage, judge: QueryJudge): Understood | Failure {
+  const method = (request.method === 'HEAD' ? 'GET' : request.method) as Method;
+  const target = targetOf(request.url ?? '');
+  if (target === undefined) return failure('IllegalArgumentException', `Malformed URL: ${request.url}`);
+  const name = target.given.get('op');
+  const operation = findOperation(method, name?.toUpperCase() ?? '');
+  const query = judge.read(method, target.given, undefined);
+  if (isFailure(query)) return query;
+  if (operation === undefined || operation === 'unsupported' || operation.kind !== 'data') {
+    return failure('IllegalArgumentException', `Invalid operation ${name ?? 'null'}`);
+  }
+  return { operation, path: target.path, query };
+}
+
+/** A client that still waits with its body is not asked for it; one that sends it has it read away by the server. */
+function refuse(refusal: Failure, request: IncomingMessage, response: ServerResponse): void {
+  const headers = request.headers.expect === undefined ? {} : { Connection: 'close' };
+  sendFailure(response, refusal, headers, `${JSON_TYPE}; charset=utf-8`);
+}

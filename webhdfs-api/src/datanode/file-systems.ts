@@ -1,0 +1,75 @@
+import type { Config } from '@rfs/base/config';
+import type { Clock, Random, Timer } from '@rfs/base/seams';
+import { DfsClient } from '@rfs/client/dfs';
+import type { DfsFiles } from '../operations/index.js';
+import type { FileSystemLease, FileSystems } from './options.js';
+
+export interface ClientPoolOptions {
+  /** Loaded with `clientOptions`. */
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long a client that nobody uses keeps its connections. */
+  readonly idleMs?: number;
+}
+
+const IDLE_MS = 60_000;
+
+interface Entry {
+  readonly client: DfsClient;
+  users: number;
+  idle: Timer | undefined;
+}
+
+/** One DFS client for each namenode and user, so that requests share connections and leases; idle ones are closed. */
+export class ClientPool implements FileSystems {
+  private readonly options: ClientPoolOptions;
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(options: ClientPoolOptions) {
+    this.options = options;
+  }
+
+  acquire(authority: string, user: string): FileSystemLease {
+    const key = `${authority} ${user}`;
+    const entry = this.entries.get(key) ?? this.open(key, authority, user);
+    entry.users++;
+    entry.idle?.cancel();
+    entry.idle = undefined;
+    let held = true;
+    return {
+      files: entry.client satisfies DfsFiles,
+      release: () => {
+        if (!held) return;
+        held = false;
+        this.release(key, entry);
+      },
+    };
+  }
+
+  /** Closes all clients; files being written are given up. */
+  close(): void {
+    for (const { client, idle } of this.entries.values()) {
+      idle?.cancel();
+      client.close();
+    }
+    this.entries.clear();
+  }
+
+  private open(key: string, authority: string, user: string): Entry {
+    const { config, clock, random } = this.options;
+    const client = new DfsClient({ authority, config, user, clock, random: random.fork(key) });
+    const entry: Entry = { client, users: 0, idle: undefined };
+    this.entries.set(key, entry);
+    return entry;
+  }
+
+  private release(key: string, entry: Entry): void {
+    entry.users--;
+    if (entry.users > 0 || this.entries.get(key) !== entry) return;
+    entry.idle = this.options.clock.setTimer(this.options.idleMs ?? IDLE_MS, () => {
+      this.entries.delete(key);
+      entry.client.close();
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { failure } from '@rfs/protocol/exceptions';
+import type { FastifyInstance } from 'fastify';
+import { answerContinueFor } from './continue.js';
+import { remoteException, jsonHeaders, sendText } from './respond.js';
+import { PREFIX } from './target.js';
+
+const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'] as const;
+const ALLOW = [...METHODS, 'OPTIONS'].join(', ');
+
+/**
+ * Hands everything below the prefix to `answer`, which writes to the socket itself: names, parameters and bodies are
+ * WebHDFS's own business. The body is not touched before; one that is not read is discarded by the server.
+ */
+export function addRoutes(
+  scope: FastifyInstance,
+  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): void {
+  answerContinueFor(scope.server);
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  for (const url of [PREFIX, `${PREFIX}/*`]) {
+    scope.route({
+      method: [...METHODS],
+      url,
+      exposeHeadRoute: false,
+      handler: (request, reply) => {
+        reply.hijack();
+        return answer(request.raw, reply.raw);
+      },
+    });
+    scope.route({
+      method: ['OPTIONS', 'PATCH'],
+      url,
+      handler: (request, reply) => {
+        reply.hijack();
+        refuseMethod(request.raw, reply.raw);
+      },
+    });
+  }
+}
+
+/** What may be asked for, to browsers that ask before they write (WebHdfsHandler.allowCORSOnCreate), and a refusal. */
+function refuseMethod(request: IncomingMessage, response: ServerResponse): void {
+  const headers = {
+    Allow: ALLOW,
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Allow-Headers': 'accept',
+    'Access-Control-Allow-Methods': ALLOW,
+    'Access-Control-Max-Age': '1728000',
+  };
+  if (request.method === 'OPTIONS') {
+    sendText(response, 200, headers, '');
+    return;
+  }
+  const refusal = failure('UnsupportedOperationException', `${request.method} is not supported`);
+  sendText(response, 405, { ...headers, ...jsonHeaders(request) }, remoteException(refusal));
+}

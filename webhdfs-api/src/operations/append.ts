@@ -1,0 +1,25 @@
+import { parameters } from '../parameters/index.js';
+import type { DataOperation } from './operation.js';
+import { receive } from './upload.js';
+
+/** WebHdfsHandler.onAppend. */
+export const append: DataOperation = {
+  kind: 'data',
+  name: 'APPEND',
+  method: 'POST',
+  summary: 'Puts the bytes in the body behind those of a file.',
+  parameters: [parameters.bufferSize],
+  reply: undefined,
+  nearness: 'last block',
+  carried: [parameters.bufferSize],
+  alwaysCarried: [],
+  status: 200,
+  async serve(transfer) {
+    const { path, files, request, response } = transfer;
+    const file = await files.append(path);
+    transfer.goOn();
+    await receive(request, file);
+    response.writeHead(200, { 'Content-Length': 0 });
+    response.end();
+  },
+};

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { FailureError } from '@rfs/base/failure';
+import { failure } from '@rfs/protocol/exceptions';
+import { BYTES_TYPE } from '../http/index.js';
+import { parameters } from '../parameters/index.js';
+import type { DataOperation, ReadableFile, Transfer } from './operation.js';
+
+/** Bytes of a file: from `start`, `lengthBytes` of them. */
+interface Range {
+  readonly start: number;
+  readonly lengthBytes: number;
+}
+
+/**
+ * The range of a `Range: bytes=a-b` header, which counts when the query names none; undefined when there is none, or
+ * one of a form that RFC 9110 allows to be passed over (several ranges, other units, beyond the end).
+ */
+function headerRange({ query, request }: Transfer, lengthBytes: number): Range | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
+  if (match === null || query.get(parameters.offset) !== 0 || query.get(parameters.length) !== undefined) return undefined;
+  const [, from = '', to = ''] = match;
+  if (from === '' && to === '') return undefined;
+  const start = from === '' ? Math.max(0, lengthBytes - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? lengthBytes : Math.min(lengthBytes, Number(to) + 1);
+  return start < end ? { start, lengthBytes: end - start } : undefined;
+}
+
+function queryRange({ query }: Transfer, lengthBytes: number): Range {
+  const start = query.get(parameters.offset);
+  if (start > lengthBytes) throw new FailureError(failure('EOFException', 'Cannot seek after EOF'));
+  return { start, lengthBytes: Math.min(lengthBytes - start, query.get(parameters.length) ?? lengthBytes) };
+}
+
+/**
+ * Sends a range as the client takes it: nothing is read ahead of what the socket holds, and a client that goes away
+ * ends the reading. An error within cuts the connection, since the length has been promised.
+ */
+async function send(response: ServerResponse, file: ReadableFile, range: Range): Promise<void> {
+  const gone = new AbortController();
+  const onClose = (): void => gone.abort();
+  if (response.destroyed) return;
+  response.once('close', onClose);
+  try {
+    for await (const piece of file.stream(range.start, range.lengthBytes)) {
+      if (gone.signal.aborted) return;
+      if (!response.write(piece)) await once(response, 'drain', { signal: gone.signal });
+    }
+    response.end();
+  } catch (error) {
+    if (gone.signal.aborted) return;
+    response.destroy(error instanceof Error ? error : undefined);
+  } finally {
+    response.off('close', onClose);
+  }
+}
+
+/** WebHdfsHandler.onOpen. */
+export const open: DataOperation = {
+  kind: 'data',
+  name: 'OPEN',
+  method: 'GET',
+  summary: "A file's bytes.",
+  parameters: [parameters.bufferSize, parameters.length, parameters.offset],
+  reply: undefined,
+  nearness: 'first block',
+  carried: [parameters.bufferSize, parameters.length, parameters.offset],
+  alwaysCarried: [parameters.offset],
+  status: 200,
+  async serve(transfer) {
+    const { path, files, request, response } = transfer;
+    const file = await files.open(path);
+    const partial = headerRange(transfer, file.lengthBytes);
+    const range = partial ?? queryRange(transfer, file.lengthBytes);
+    const headers: OutgoingHttpHeaders = {
+      'Access-Control-Allow-Methods': 'GET',
+      'Access-Control-Allow-Origin': '*',
+      'Accept-Ranges': 'bytes',
+      'Content-Type': BYTES_TYPE,
+      'Content-Length': range.lengthBytes,
+    };
+    if (partial !== undefined) {
+      headers['Content-Range'] = `bytes ${range.start}-${range.start + range.lengthBytes - 1}/${file.lengthBytes}`;
+    }
+    response.writeHead(partial === undefined ? 200 : 206, headers);
+    if (request.method === 'HEAD' || range.lengthBytes === 0) response.end();
+    else await send(response, file, range);
+  },
+};
