@@ -27,7 +27,9 @@ export function onHeartbeat(member: Member, message: Heartbeat): void {
   member.leader = message.from;
   if (member.restoring === null) member.log.commitTo(Math.min(message.commit, member.log.lastIndex) as LogIndex);
   const { self, term } = member;
-  member.send({ type: 'heartbeatReply', from: self, to: message.from, term, readContext: message.readContext });
+  const fetching = member.restoring !== null;
+  const { readContext } = message;
+  member.send({ type: 'heartbeatReply', from: self, to: message.from, term, readContext, fetching });
 }
 
 /** The leader's log no longer reaches this one: the state has to be fetched (thesis 5). */

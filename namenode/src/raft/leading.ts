@@ -32,7 +32,6 @@ export function tickLeader(member: Member): void {
       member.becomeFollower(member.term, NOBODY);
       return;
     }
-    for (const progress of member.progress.values()) ageSnapshot(progress, member.electionTicks);
   }
   if (member.heartbeatElapsed >= member.heartbeatTicks) {
     member.heartbeatElapsed = 0;
@@ -73,6 +72,9 @@ export function onHeartbeatReply(member: Member, message: HeartbeatReply): void 
   if (progress === undefined) return;
   progress.recentlyActive = true;
   progress.confirmedRound = Math.max(progress.confirmedRound, message.readContext);
+  // It answers a heartbeat sent after the snapshot and is not fetching: the message is lost, or its work done.
+  const unaware = progress.state === 'snapshot' && !message.fetching && message.readContext > progress.snapshotRound;
+  if (unaware) progress.becomeProbe();
   progress.resume();
   if (progress.match < member.log.lastIndex) sendTo(member, message.from, progress, progress.state === 'probe');
   confirmReads(member);
@@ -156,13 +158,5 @@ function sendSnapshot(member: Member, peer: PeerId, progress: Progress): void {
   const term = member.log.term(index) as Term;
   const mark = { index, term, membership: member.membershipAt(index) };
   member.send({ type: 'snapshot', from: member.self, to: peer, term: member.term, mark });
-  progress.becomeSnapshot(index);
-}
-
-/** A member that was told to fetch the state and never said how that went is asked again after a while. */
-function ageSnapshot(progress: Progress, ticks: number): void {
-  if (progress.state !== 'snapshot') return;
-  progress.snapshotTicks += ticks;
-  if (progress.snapshotTicks < ticks * 100) return;
-  progress.becomeProbe();
+  progress.becomeSnapshot(member.reads.newestRound);
 }

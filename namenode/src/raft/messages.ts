@@ -52,6 +52,8 @@ export interface Heartbeat extends Envelope {
 export interface HeartbeatReply extends Envelope {
   readonly type: 'heartbeatReply';
   readonly readContext: number;
+  /** It is fetching the state that a snapshot message told it of. */
+  readonly fetching: boolean;
 }
 
 /** Tells a follower to fetch the state itself: its next entry is cut away (thesis 5). */

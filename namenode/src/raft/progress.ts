@@ -21,9 +21,8 @@ export class Progress {
   recentlyActive = false;
   /** The newest confirmation of leadership that the member answered. */
   confirmedRound = 0;
-  /** While in `snapshot`: the index it stands for, and ticks since it was sent. */
-  snapshotIndex = 0 as LogIndex;
-  snapshotTicks = 0;
+  /** While in `snapshot`: the round of heartbeats that was the newest when it was sent. */
+  snapshotRound = 0;
   private readonly maxCount: number;
   private readonly maxBytes: number;
   private lastIndexes: LogIndex[] = [];
@@ -94,10 +93,9 @@ export class Progress {
     this.next = (this.match + 1) as LogIndex;
   }
 
-  becomeSnapshot(index: LogIndex): void {
+  becomeSnapshot(round: number): void {
     this.reset('snapshot');
-    this.snapshotIndex = index;
-    this.snapshotTicks = 0;
+    this.snapshotRound = round;
   }
 
   /** An answer to a heartbeat: what was sent may have been lost, so one more may go. */
