@@ -21,8 +21,7 @@ export type Operation<Message> = (context: OpContext, message: Message) => unkno
 export type Refusal = Failure<ExceptionCode>;
 
 /** The tail of HDFS's text for safe mode by command (FSNamesystem.getTurnOffTip). */
-export const MANUAL_SAFE_MODE_TIP =
-  'It was turned on manually. Use "hdfs dfsadmin -safemode leave" to turn safe mode off.';
+const MANUAL_SAFE_MODE_TIP = 'It was turned on manually. Use "hdfs dfsadmin -safemode leave" to turn safe mode off.';
 
 /** FSNamesystem.newSafemodeException without the host's name, which is another one on every replica. */
 export function safeModeText(what: string, tip: string): string {

@@ -114,7 +114,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 /** Writes every event down as its name and its arguments. */
-export function recorder(told: string[]): NamespaceEvents {
+function recorder(told: string[]): NamespaceEvents {
   const tell =
     (name: string) =>
     (...facts: unknown[]): void => {

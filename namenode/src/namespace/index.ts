@@ -1,15 +1,14 @@
 export { CommandKind } from '../generated/command.js';
-export { CommandEncoder, type CommandMessage, decodeCommand } from './commands.js';
-export { MANUAL_SAFE_MODE_TIP, safeModeText } from './context.js';
+export { CommandEncoder, type CommandMessage } from './commands.js';
+export { safeModeText } from './context.js';
 export type { NamespaceEvents, StorageRef } from './events.js';
 export type { FileStatus } from './file-status.js';
 export { stateHash } from './hash.js';
-export { Directory, type Inode, InodeFlag, InodeKind, pathOf } from './inode.js';
+export { Directory, type Inode, InodeFlag, InodeKind } from './inode.js';
 export type { Leases } from './leases.js';
-export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { Limits } from './limits.js';
 export type { AllocatedBlock } from './ops/add-block.js';
 export type { AppendedFile } from './ops/append.js';
-export { CreateFlag } from './ops/create.js';
 export type { StampedBlock } from './ops/pipeline.js';
 export { checkPathLength, isValidName } from './path.js';
 export { Access, Caller, NOBODY } from './permissions.js';
@@ -32,10 +31,9 @@ export {
   isFileClosed,
   listOpenFiles,
   type OpenFile,
-  openFile,
   scanBeforeRemoval,
 } from './reads/files.js';
-export { getListing, LISTING_LIMIT, type Listing, listEntries, openListing } from './reads/listing.js';
+export { getListing, type Listing, listEntries, openListing } from './reads/listing.js';
 export { type FileForWriting, getFileForWriting } from './reads/writing.js';
 export { BlockState, type IdentityRow } from './records.js';
 export {
@@ -46,4 +44,4 @@ export {
   type StateMachineOptions,
 } from './state-machine.js';
 export { SubtreeAccessScan } from './subtree.js';
-export { Tree } from './tree.js';
+export type { Tree } from './tree.js';

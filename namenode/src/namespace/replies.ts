@@ -73,7 +73,7 @@ export const keptReplies: { readonly [K in CommandKind]?: KeptReply } = {
   [CommandKind.UPDATE_PIPELINE]: constant(true),
 };
 
-export function recordOf(status: FileStatus): FileStatusRecord {
+function recordOf(status: FileStatus): FileStatusRecord {
   return {
     kind: status.kind,
     inodeId: status.id,
@@ -90,7 +90,7 @@ export function recordOf(status: FileStatus): FileStatusRecord {
   };
 }
 
-export function statusFrom(record: FileStatusRecord): FileStatus {
+function statusFrom(record: FileStatusRecord): FileStatus {
   return {
     kind: record.kind as FileStatus['kind'],
     id: record.inodeId,

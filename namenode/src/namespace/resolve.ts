@@ -57,7 +57,7 @@ export const PathUse = { USE: 0, USE_LINK: 1, CREATE: 2, CREATE_LINK: 3 } as con
 export type PathUse = (typeof PathUse)[keyof typeof PathUse];
 
 /** Walks the components; no permissions are asked. */
-export function walk(tree: Tree, root: Directory, components: readonly string[]): ResolvedPath {
+function walk(tree: Tree, root: Directory, components: readonly string[]): ResolvedPath {
   const depth = components.length;
   if (depth === 0) return new ResolvedPath(components, [], root, undefined);
   const dirs: Directory[] = [root];
@@ -118,7 +118,7 @@ export function resolveFile(
 }
 
 /** The resolved path of an attached inode. */
-export function resolvedOf(inode: Inode): ResolvedPath {
+function resolvedOf(inode: Inode): ResolvedPath {
   const components: string[] = [];
   const dirs: Directory[] = [];
   for (let at: Inode = inode; at.parent !== null; at = at.parent) {

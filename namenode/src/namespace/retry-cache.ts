@@ -8,7 +8,7 @@ const GROUP_ENTRIES = 64;
 /** dfs.namenode.retrycache.expirytime.millis */
 export const RETRY_EXPIRY_MS = 600_000;
 /** Successes kept at most; the oldest groups go first. */
-export const RETRY_MAX_ENTRIES = 1 << 19;
+const RETRY_MAX_ENTRIES = 1 << 19;
 /** Expired groups removed when a new group begins: bounds the work, and still outruns what comes in. */
 const GROUPS_REMOVED = 8;
 

@@ -56,7 +56,7 @@ export function getOpenFile(tree: Tree, caller: Caller, path: string): OpenFile 
 }
 
 /** The open file with that id; undefined when it is closed or gone. */
-export function openFile(tree: Tree, id: number): OpenFile | undefined {
+function openFile(tree: Tree, id: number): OpenFile | undefined {
   const row = openFileRow(tree, id);
   if (row === undefined) return undefined;
   const inode = tree.byId(id);

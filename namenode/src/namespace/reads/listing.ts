@@ -9,7 +9,7 @@ import { startAfter } from '../subtree.js';
 import type { Tree } from '../tree.js';
 
 /** dfs.ls.limit */
-export const LISTING_LIMIT = 1000;
+const LISTING_LIMIT = 1000;
 
 /** One page of a directory (DirectoryListing). */
 export interface Listing {
