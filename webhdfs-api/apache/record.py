@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'answers.json')
 EQUAL = [
@@ -57,7 +57,8 @@ def ask(base, method, path, body, headers):
         if kind is not None:
             answer['type'] = kind
         if location is not None:
-            answer['location'] = equal(location)
+            # Apache's datanode leaves letters beyond ASCII as they are, in Latin-1.
+            answer['location'] = equal(re.sub('[^\x00-\x7f]+', lambda found: quote(found[0]), location))
         data = response.read()
         if data and kind is not None and kind.startswith('text/html'):
             answer['body'] = '<html>'

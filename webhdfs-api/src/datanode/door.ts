@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Failure, FailureError, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
+import type { Query } from '../http/index.js';
 import { failureOf, JSON_TYPE, QueryJudge, STATE_ID_HEADER, sendFailure, targetOf } from '../http/index.js';
 import { type DataOperation, findOperation } from '../operations/index.js';
 import { DEFAULT_USER_PATTERN, type Method, parameters } from '../parameters/index.js';
-import type { Query } from '../http/index.js';
 import type { DatanodeWebOptions } from './options.js';
 
 interface Understood {

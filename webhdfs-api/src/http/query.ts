@@ -1,6 +1,14 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
-import { BEFORE_OP, datanodeOnly, type Method, type Parameter, parameters, signatures, text } from '../parameters/index.js';
+import {
+  BEFORE_OP,
+  datanodeOnly,
+  type Method,
+  type Parameter,
+  parameters,
+  signatures,
+  text,
+} from '../parameters/index.js';
 
 /** The parameters of one request, judged and read. */
 export class Query {
@@ -50,7 +58,9 @@ export function decodePercent(encoded: string): string | undefined {
 function decodeBytes(encoded: string): string | undefined {
   if (/%(?![0-9a-fA-F]{2})/.test(encoded)) return undefined;
   const latin = Buffer.from(encoded, 'utf8').toString('latin1');
-  const bytes = latin.replace(/%([0-9a-fA-F]{2})/g, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = latin.replace(/%([0-9a-fA-F]{2})/g, (_match, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 

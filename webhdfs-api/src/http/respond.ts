@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { FailureError, type Failure } from '@rfs/base/failure';
+import { type Failure, FailureError } from '@rfs/base/failure';
 import { failure, javaClassOf, rowOf } from '@rfs/protocol/exceptions';
 import { javaString } from '../replies/index.js';
 

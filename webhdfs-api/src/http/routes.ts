@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { failure } from '@rfs/protocol/exceptions';
 import type { FastifyInstance } from 'fastify';
 import { answerContinueFor } from './continue.js';
-import { remoteException, jsonHeaders, sendText } from './respond.js';
+import { jsonHeaders, remoteException, sendText } from './respond.js';
 import { PREFIX } from './target.js';
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'] as const;

@@ -147,7 +147,7 @@ export class NamenodeDoor {
       'Cache-Control': 'no-cache',
       [STATE_ID_HEADER]: this.options.service.stateId,
     };
-    if (request.headers.expect !== undefined) headers['Connection'] = 'close';
+    if (request.headers.expect !== undefined) headers.Connection = 'close';
     return headers;
   }
 }

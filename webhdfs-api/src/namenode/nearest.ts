@@ -25,7 +25,10 @@ export function onHost(nodes: readonly WebDatanode[], address: string, random: R
 }
 
 /** The nearest that has the block; the namenode gives the locations in that order. */
-export function holderOf(nodes: readonly WebDatanode[], blocks: LocatedBlocksProto | undefined): WebDatanode | undefined {
+export function holderOf(
+  nodes: readonly WebDatanode[],
+  blocks: LocatedBlocksProto | undefined,
+): WebDatanode | undefined {
   for (const { id } of blocks?.blocks[0]?.locs ?? []) {
     const node = nodes.find(({ uuid }) => uuid === id.datanodeUuid);
     if (node !== undefined) return node;

@@ -46,7 +46,10 @@ export async function redirect(
 }
 
 /** The blocks by which a datanode is chosen. Asking for them shows as well whether the user may read the file. */
-async function blocksFor(operation: DataOperation, question: Question): Promise<LocatedBlocksProto | undefined | Failure> {
+async function blocksFor(
+  operation: DataOperation,
+  question: Question,
+): Promise<LocatedBlocksProto | undefined | Failure> {
   const { path, query, ask } = question;
   const found = await ask('getFileInfo', { src: path });
   if (isFailure(found)) return found;

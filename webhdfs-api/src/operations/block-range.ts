@@ -2,7 +2,7 @@ import { type Failure, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
 import type { LocatedBlocksProto } from '@rfs/protocol/messages';
 import { parameters } from '../parameters/index.js';
-import { type Question } from './operation.js';
+import type { Question } from './operation.js';
 
 /** The blocks of the range that a request names, all from the offset on when it names no length. */
 export async function blocksOfRange({ path, query, ask }: Question): Promise<LocatedBlocksProto | Failure> {

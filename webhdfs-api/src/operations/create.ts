@@ -47,7 +47,11 @@ export const create: DataOperation = {
     const file = await files.create(path, optionsOf(transfer));
     transfer.goOn();
     await receive(request, file);
-    const headers = { Location: fileSystem + encodePath(path), 'Content-Length': 0, 'Access-Control-Allow-Origin': '*' };
+    const headers = {
+      Location: fileSystem + encodePath(path),
+      'Content-Length': 0,
+      'Access-Control-Allow-Origin': '*',
+    };
     response.writeHead(201, headers);
     response.end();
   },

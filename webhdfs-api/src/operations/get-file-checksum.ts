@@ -30,7 +30,9 @@ export const getFileChecksum: DataOperation = {
   status: 200,
   async serve({ path, files, request, response }) {
     const { algorithm, bytes } = await files.fileChecksum(path);
-    const hex = Buffer.from(bytes).toString('hex').padEnd(2 * PRINTED_BYTES, '0');
+    const hex = Buffer.from(bytes)
+      .toString('hex')
+      .padEnd(2 * PRINTED_BYTES, '0');
     const json = checksumReply.write({ algorithm, bytes: hex, length: bytes.length });
     sendText(response, 200, jsonHeaders(request, `${JSON_TYPE}; charset=utf-8`), json);
   },

@@ -6,7 +6,7 @@ export const getQuotaUsage: MetadataOperation = {
   kind: 'metadata',
   name: 'GETQUOTAUSAGE',
   method: 'GET',
-  summary: 'What a directory\'s quotas count.',
+  summary: "What a directory's quotas count.",
   parameters: [],
   reply: quotaUsageReply.schema,
   async run({ path, ask }) {

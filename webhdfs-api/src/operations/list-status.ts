@@ -2,7 +2,7 @@ import { type Failure, FailureError, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
 import type { DirectoryListingProto } from '@rfs/protocol/messages';
 import { fileStatusesReply, LISTING_HEAD, LISTING_TAIL, listingLines } from '../replies/index.js';
-import { type MetadataOperation, type Question } from './operation.js';
+import type { MetadataOperation, Question } from './operation.js';
 
 /** One page of a directory behind the name `startAfter`; FileNotFoundException when nothing is there. */
 export async function listPage(question: Question, startAfter: Uint8Array): Promise<DirectoryListingProto | Failure> {

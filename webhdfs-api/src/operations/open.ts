@@ -18,7 +18,8 @@ interface Range {
  */
 function headerRange({ query, request }: Transfer, lengthBytes: number): Range | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
-  if (match === null || query.get(parameters.offset) !== 0 || query.get(parameters.length) !== undefined) return undefined;
+  if (match === null || query.get(parameters.offset) !== 0 || query.get(parameters.length) !== undefined)
+    return undefined;
   const [, from = '', to = ''] = match;
   if (from === '' && to === '') return undefined;
   const start = from === '' ? Math.max(0, lengthBytes - Number(to)) : Number(from);

@@ -39,7 +39,12 @@ function refuse(message: string): Failure {
 }
 
 /** StringParam: any text, or one that matches `pattern`. */
-export function text(name: string, help: string, pattern?: RegExp, domain = pattern?.source): Parameter<string | undefined> {
+export function text(
+  name: string,
+  help: string,
+  pattern?: RegExp,
+  domain = pattern?.source,
+): Parameter<string | undefined> {
   return {
     name,
     help,

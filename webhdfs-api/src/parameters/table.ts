@@ -74,11 +74,12 @@ export const parameters = {
     minimum: -1,
     fallback: -1,
   }),
-  renameOptions: names('renameoptions', 'With any, the rename says why it cannot be done.', 'org.apache.hadoop.fs.Options.Rename', [
-    'NONE',
-    'OVERWRITE',
-    'TO_TRASH',
-  ]),
+  renameOptions: names(
+    'renameoptions',
+    'With any, the rename says why it cannot be done.',
+    'org.apache.hadoop.fs.Options.Rename',
+    ['NONE', 'OVERWRITE', 'TO_TRASH'],
+  ),
   createParent: boolean('createparent', 'Makes missing parents.', true),
   createFlag: names('createflag', 'Flags of the new file.', 'org.apache.hadoop.fs.CreateFlag', [
     'CREATE',
@@ -103,12 +104,23 @@ export const parameters = {
   aclSpec: text('aclspec', 'ACL entries.', aclRegExp, ACL_PATTERN),
   xattrName: text('xattr.name', 'The name of an attribute.'),
   xattrValue: text('xattr.value', 'The value of an attribute.'),
-  xattrEncoding: oneName('encoding', 'How values are written.', 'org.apache.hadoop.fs.XAttrCodec', ['TEXT', 'HEX', 'BASE64']),
-  xattrFlag: names('flag', 'Whether the attribute may be there.', 'org.apache.hadoop.fs.XAttrSetFlag', ['CREATE', 'REPLACE']),
+  xattrEncoding: oneName('encoding', 'How values are written.', 'org.apache.hadoop.fs.XAttrCodec', [
+    'TEXT',
+    'HEX',
+    'BASE64',
+  ]),
+  xattrFlag: names('flag', 'Whether the attribute may be there.', 'org.apache.hadoop.fs.XAttrSetFlag', [
+    'CREATE',
+    'REPLACE',
+  ]),
   snapshotName: text('snapshotname', 'The name of a snapshot.'),
   oldSnapshotName: text('oldsnapshotname', 'The name of the earlier snapshot.'),
   snapshotDiffStartPath: text('snapshotdiffstartpath', 'Where the page begins.'),
-  snapshotDiffIndex: number('snapshotdiffindex', 'Where the page begins.', { type: 'integer', minimum: -1, fallback: -1 }),
+  snapshotDiffIndex: number('snapshotdiffindex', 'Where the page begins.', {
+    type: 'integer',
+    minimum: -1,
+    fallback: -1,
+  }),
   storagePolicy: text('storagepolicy', 'The name of a storage policy.'),
   ecPolicy: text('ecpolicy', 'The name of an erasure coding policy.'),
   namespaceQuota: number('namespacequota', 'Names allowed.', { type: 'long', minimum: -1, fallback: undefined }),
@@ -141,9 +153,7 @@ export const signatures: Readonly<Record<Method, readonly Parameter<unknown>[]>>
     ...[p.excludeDatanodes, p.createFlag, p.noRedirect, p.storagePolicy, p.ecPolicy, p.namespaceQuota],
     ...[p.storageSpaceQuota, p.storageType],
   ],
-  POST: [
-    ...[p.delegation, p.user, p.doAs, p.sources, p.bufferSize, p.excludeDatanodes, p.newLength, p.noRedirect],
-  ],
+  POST: [...[p.delegation, p.user, p.doAs, p.sources, p.bufferSize, p.excludeDatanodes, p.newLength, p.noRedirect]],
   DELETE: [p.delegation, p.user, p.doAs, p.recursive, p.snapshotName],
 };
 

@@ -36,7 +36,9 @@ export class RecordedService implements ClientService {
     const step = this.step!;
     const [answer] = step.answers;
     const refusal = refusalIn(answer!);
-    if (answer!.status === 307 || answer!.body?.startsWith('{"Location"')) return forRedirect(method, step);
+    if (step.request.startsWith('HEAD ') && answer!.status === 200) return anything(method);
+    if (answer!.status === 307 || answer!.status === 500 || answer!.body?.startsWith('{"Location"'))
+      return forRedirect(method, step);
     if (refusal !== undefined) return this.refuse(refusal.exception, refusal.message ?? '', method, step);
     if (answer!.body === undefined) return {};
     if (answer!.body.startsWith('<html>')) return { fs: undefined };
@@ -47,8 +49,8 @@ export class RecordedService implements ClientService {
     const range = /out of the range \[0, (\d+)\)/.exec(message);
     if (range !== null) return { fs: file(Number(range[1])) };
     // What the door itself makes of an absent file or directory.
-    if (exception === 'FileNotFoundException' && method === 'getFileInfo') return { fs: undefined };
-    if (exception === 'FileNotFoundException' && method === 'getListing') return { dirList: undefined };
+    if (method === 'getFileInfo' && /^File (does not exist: )?\//.test(message)) return { fs: undefined };
+    if (method === 'getListing' && /^File \//.test(message)) return { dirList: undefined };
     if (OWN.test(message)) this.unexpected = `${step.request} was passed on as ${method}`;
     return failure(exception as ExceptionCode, message);
   }
@@ -56,6 +58,11 @@ export class RecordedService implements ClientService {
 
 function file(length: number): object {
   return statusFrom({ type: 'FILE', length, permission: '644', owner: '', group: '' } as unknown as Json);
+}
+
+/** What a HEAD shows nothing of. */
+function anything(method: ClientMethod): object {
+  return method === 'getListing' ? { dirList: { partialListing: [], remainingEntries: 0 } } : { fs: file(1) };
 }
 
 /** Files are long, except the one that is empty and the directory. */
@@ -70,20 +77,20 @@ function fromJson(method: ClientMethod, json: Json): object | undefined {
     case 'getFileInfo':
       return { fs: statusFrom(value!) };
     case 'getListing': {
-      const page = (value!['partialListing'] ?? json) as unknown as { FileStatuses: { FileStatus: Json[] } };
+      const page = (value!.partialListing ?? json) as unknown as { FileStatuses: { FileStatus: Json[] } };
       const entries = page.FileStatuses.FileStatus.map(statusFrom);
-      return { dirList: { partialListing: entries, remainingEntries: value!['remainingEntries'] ?? 0 } };
+      return { dirList: { partialListing: entries, remainingEntries: value!.remainingEntries ?? 0 } };
     }
     case 'getBlockLocations': {
-      const list = value!['BlockLocation'] as Json[] | undefined;
+      const list = value!.BlockLocation as Json[] | undefined;
       return { locations: list === undefined ? blocksFrom(value!) : locationsFrom(list) };
     }
     case 'getContentSummary':
-      return { summary: { ...(value as object), erasureCodingPolicy: value!['ecPolicy'] } };
+      return { summary: { ...(value as object), erasureCodingPolicy: value!.ecPolicy } };
     case 'getQuotaUsage':
       return { usage: value };
     case 'getServerDefaults':
-      return { serverDefaults: { ...(value as object), policyId: value!['defaultStoragePolicyId'] } };
+      return { serverDefaults: { ...(value as object), policyId: value!.defaultStoragePolicyId } };
     case 'getFsStats':
       return value;
     default:

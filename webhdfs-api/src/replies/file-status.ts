@@ -1,8 +1,8 @@
 import {
   type ErasureCodingPolicyProto,
-  type HdfsFileStatusProto,
   HdfsFileStatusProto_FileType as FileType,
   HdfsFileStatusProto_Flags as Flag,
+  type HdfsFileStatusProto,
 } from '@rfs/protocol/messages';
 import { array, boolean, integer, long, map, named, oneOf, record, string } from './shape.js';
 

@@ -6,8 +6,8 @@ import {
   type LocatedBlocksProto,
   StorageTypeProto,
 } from '@rfs/protocol/messages';
-import { tokenUrlString } from './token.js';
 import { array, boolean, integer, long, named, nullable, record, string } from './shape.js';
+import { tokenUrlString } from './token.js';
 
 interface BlockJson {
   readonly blockId: number;

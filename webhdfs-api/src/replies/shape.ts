@@ -6,18 +6,13 @@ export interface Shape<T> {
   write(value: T): string;
 }
 
-const CONTROLS = /[\x00-\x1f]/;
-const ESCAPES: Readonly<Record<string, string>> = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r' };
-
 /** A string as Jackson writes it: like JSON.stringify, but with capital hexadecimal digits. */
 export function javaString(value: string): string {
-  if (!CONTROLS.test(value)) return JSON.stringify(value);
-  const parts = value.split(/([\x00-\x1f])/);
-  const escaped = parts.map((part, index) => {
-    if (index % 2 === 0) return JSON.stringify(part).slice(1, -1);
-    return ESCAPES[part] ?? `\\u${part.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
-  });
-  return `"${escaped.join('')}"`;
+  const json = JSON.stringify(value);
+  if (!json.includes('\\u00')) return json;
+  return json.replace(/\\(?:u00([0-9a-f]{2})|.)/g, (found, hex?: string) =>
+    hex === undefined ? found : `\\u00${hex.toUpperCase()}`,
+  );
 }
 
 /**

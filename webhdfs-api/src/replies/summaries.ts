@@ -58,7 +58,13 @@ interface QuotaUsageJson {
 
 export const quotaUsageReply = named(
   'QuotaUsage',
-  record<QuotaUsageJson>({ fileAndDirectoryCount: long, quota: long, spaceConsumed: long, spaceQuota: long, typeQuota }),
+  record<QuotaUsageJson>({
+    fileAndDirectoryCount: long,
+    quota: long,
+    spaceConsumed: long,
+    spaceQuota: long,
+    typeQuota,
+  }),
 );
 
 interface ServerDefaultsJson {
@@ -98,10 +104,7 @@ interface FsStatusJson {
 }
 
 /** The keys are in the order of Apache's HashMap. */
-export const fsStatusReply = named(
-  'FsStatus',
-  record<FsStatusJson>({ used: long, remaining: long, capacity: long }),
-);
+export const fsStatusReply = named('FsStatus', record<FsStatusJson>({ used: long, remaining: long, capacity: long }));
 
 /** BlockStoragePolicySuite's HOT: what is told where a server names no default. */
 const HOT_POLICY = 7;
