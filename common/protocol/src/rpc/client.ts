@@ -14,6 +14,8 @@ import { atEndOfTurn, dial, type Wire, type WireEvents } from './wire.js';
 export interface RpcClientOptions {
   readonly host: string;
   readonly port: number;
+  /** Address of this machine to call from; without it the system chooses. */
+  readonly bindAddress?: string | undefined;
   /** On whose behalf the calls are made. */
   readonly user: string;
   /** Who authenticated, when `user` is somebody he acts for. */
@@ -93,7 +95,7 @@ export class RpcClient implements RpcCaller, WireEvents {
     this.onConnected = done;
     this.lastHeardMs = options.clock.monotonicMs();
     this.frames = new FrameReader(this, options.maxFrameBytes ?? 128 * 1024 * 1024);
-    this.wire = dial(options.host, options.port, this, () => this.opened());
+    this.wire = dial(options.host, options.port, options.bindAddress, this, () => this.opened());
     this.outbox = new Outbox(this.wire, () => undefined);
     this.timer = options.clock.setTimer(options.connectTimeoutMs ?? 20_000, () => {
       this.end(failure('ConnectException', `${this.name}: no connection in time`));

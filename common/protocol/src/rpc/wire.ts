@@ -53,9 +53,23 @@ export function listen(
   });
 }
 
-/** Connects. `opened` comes before any event, unless the attempt fails: then `closed` comes alone. */
-export function dial(host: string, port: number, events: WireEvents, opened: () => void): Wire {
-  const socket = net.connect({ host, port, noDelay: true });
+/**
+ * Connects, from `bindAddress` if one is given. `opened` comes before any event, unless the attempt fails: then
+ * `closed` comes alone.
+ */
+export function dial(
+  host: string,
+  port: number,
+  bindAddress: string | undefined,
+  events: WireEvents,
+  opened: () => void,
+): Wire {
+  const socket = net.connect({
+    host,
+    port,
+    noDelay: true,
+    ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
+  });
   socket.once('connect', opened);
   const wire = new TcpWire(socket);
   wire.attach(events);

@@ -16,6 +16,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'run a namenode in the foreground',
     load: async () => (await import('./namenode.js')).namenode,
   },
+  datanode: {
+    summary: 'run a datanode in the foreground',
+    load: async () => (await import('./datanode.js')).datanode,
+  },
   fs: {
     summary: "HDFS's shell: ls, put, get, cat, mkdir, rm, mv, ...",
     load: async () => (await import('./fs/index.js')).fs,

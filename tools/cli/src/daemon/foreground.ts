@@ -12,22 +12,25 @@ export interface Running {
 const PATIENCE_MS = 5000;
 
 /**
- * Runs a daemon in the foreground until SIGINT, SIGTERM or, for a child of `rfs up`, until the parent is gone in
- * whatever way. The result is the exit code.
+ * Runs a daemon in the foreground until SIGINT, SIGTERM, an operator's order that it got, or, for a child of `rfs up`,
+ * until the parent is gone in whatever way. The result is the exit code.
+ * @param start `end` stops the daemon as a signal does
  */
 export async function runInForeground(
-  start: () => Promise<Running>,
+  start: (end: () => void) => Promise<Running>,
   clock: Clock,
   terminal: Terminal,
 ): Promise<number> {
+  let end: () => void = () => undefined;
   const asked = new Promise<void>((resolve) => {
+    end = resolve;
     process.on('SIGINT', resolve);
     process.on('SIGTERM', resolve);
     process.on('disconnect', resolve);
   });
   let running: Running;
   try {
-    running = await start();
+    running = await start(end);
   } catch (error) {
     terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return 1;

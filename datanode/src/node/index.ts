@@ -1,0 +1,1 @@
+export { type DatanodeSeams, type RunningDatanode, startDatanode } from './node.js';
