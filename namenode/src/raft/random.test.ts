@@ -8,7 +8,7 @@ import { TestNetwork } from './test-network.js';
  * changes, transfers and compaction. `TestNetwork` checks safety all the time; afterwards all is healed and the group
  * must go on.
  */
-const SEEDS = 1500;
+const SEEDS = 150;
 const STEPS = 8000;
 
 function run(seed: number): number {
