@@ -8,7 +8,7 @@ const GROUP_ENTRIES = 64;
 /** dfs.namenode.retrycache.expirytime.millis */
 export const RETRY_EXPIRY_MS = 600_000;
 /** Successes kept at most; the oldest groups go first. */
-const RETRY_MAX_ENTRIES = 1 << 19;
+const RETRY_MAX_ENTRIES = 1 << 18;
 /** Expired groups removed when a new group begins: bounds the work, and still outruns what comes in. */
 const GROUPS_REMOVED = 8;
 
@@ -43,8 +43,8 @@ export class RetryCache {
       let count = 0;
       while (this.reader.remaining > 0) {
         const callId = this.reader.int32();
-        const clientId = this.reader.bytes(16);
-        this.index.add(clientId, callId, group);
+        this.index.add(value, callId, group, this.reader.offset);
+        this.reader.skip(16);
         this.reader.skip(this.reader.varint32());
         count++;
       }

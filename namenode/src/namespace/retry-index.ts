@@ -17,14 +17,14 @@ export class RetryIndex {
 
   /** The group of the call; -1 when there is none. */
   find(clientId: Uint8Array, callId: number): number {
-    const slot = this.slotOf(clientId, callId);
+    const slot = this.slotOf(clientId, 0, callId);
     return this.groups[slot] as number;
   }
 
-  /** A call that is there already gets the new group. */
-  add(clientId: Uint8Array, callId: number, group: number): void {
+  /** A call that is there already gets the new group. The client id is 16 bytes of `bytes` from `offset`. */
+  add(bytes: Uint8Array, callId: number, group: number, offset = 0): void {
     if ((this.size + 1) * 2 > this.slots) this.grow();
-    const slot = this.slotOf(clientId, callId);
+    const slot = this.slotOf(bytes, offset, callId);
     if (this.groups[slot] === EMPTY) {
       this.size++;
       this.keys.set(this.probe, slot * WORDS);
@@ -34,7 +34,7 @@ export class RetryIndex {
 
   /** Removes the call if it still belongs to the group. */
   remove(clientId: Uint8Array, callId: number, group: number): void {
-    let hole = this.slotOf(clientId, callId);
+    let hole = this.slotOf(clientId, 0, callId);
     if (group === EMPTY || this.groups[hole] !== group) return;
     const mask = this.slots - 1;
     this.size--;
@@ -49,16 +49,16 @@ export class RetryIndex {
     this.groups[hole] = EMPTY;
   }
 
-  private slotOf(clientId: Uint8Array, callId: number): number {
-    if (clientId.length !== 16) throw new MalformedBytes(`a client id of ${clientId.length} bytes`);
+  private slotOf(bytes: Uint8Array, offset: number, callId: number): number {
+    if (bytes.length < offset + 16) throw new MalformedBytes(`a client id of ${bytes.length - offset} bytes`);
     const { probe, keys, groups } = this;
     for (let word = 0; word < 4; word++) {
-      const at = word * 4;
+      const at = offset + word * 4;
       probe[word] =
-        ((clientId[at] as number) << 24) |
-        ((clientId[at + 1] as number) << 16) |
-        ((clientId[at + 2] as number) << 8) |
-        (clientId[at + 3] as number);
+        ((bytes[at] as number) << 24) |
+        ((bytes[at + 1] as number) << 16) |
+        ((bytes[at + 2] as number) << 8) |
+        (bytes[at + 3] as number);
     }
     probe[4] = callId;
     const mask = this.slots - 1;
