@@ -1,6 +1,12 @@
 import type { ReplicaStore, Volume } from '../store/index.js';
 import type { TransferCounters } from '../transfer/index.js';
-import type { Bean } from './http.js';
+
+/** One JMX bean: its attributes as they are when asked. */
+export interface Bean {
+  readonly name: string;
+  readonly modelerType: string;
+  attributes(): Readonly<Record<string, unknown>>;
+}
 
 /** What the beans show. */
 export interface BeanSource {
@@ -69,4 +75,16 @@ function total(source: BeanSource, of: (volume: Volume) => number): number {
 function volumeInfo(volume: Volume): [string, object] {
   const { folder, usedBytes: usedSpace, availableBytes: freeSpace, claimedBytes: reservedSpaceForReplicas } = volume;
   return [folder, { usedSpace, freeSpace, reservedSpaceForReplicas, storageType: volume.storageType }];
+}
+
+/** The beans that a query names, all of them for none; `*` in it stands for any text (JMXJsonServlet). */
+export function beansJson(beans: readonly Bean[], query: string | undefined): string {
+  const parts = (query ?? '').split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = query === undefined || query === '' ? /^/ : new RegExp(`^${parts.join('.*')}$`);
+  const found = beans.filter(({ name }) => pattern.test(name));
+  return JSON.stringify(
+    { beans: found.map((bean) => ({ name: bean.name, modelerType: bean.modelerType, ...bean.attributes() })) },
+    null,
+    2,
+  );
 }

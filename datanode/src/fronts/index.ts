@@ -1,2 +1,2 @@
 export { datanodeBeans } from './beans.js';
-export { type HttpDoor, type HttpPlugin, openHttp } from './http.js';
+export { type HttpPlugin, openHttp } from './http.js';

@@ -6,15 +6,15 @@ import type { TransferCounters } from '../transfer/index.js';
 /** Makes what a datanode counts visible. */
 export function publishMetrics(
   metrics: Metrics,
-  store: ReplicaStore,
+  store: () => ReplicaStore | null,
   counters: TransferCounters,
-  deletions: Deletions,
+  deletions: () => Deletions | undefined,
 ): void {
-  const volumes = () => store.volumes.filter((volume) => volume.failure === null);
+  const volumes = () => store()?.volumes.filter((volume) => volume.failure === null) ?? [];
   const sum = (of: (volume: ReplicaStore['volumes'][number]) => number) => () =>
     volumes().reduce((total, volume) => total + of(volume), 0);
-  metrics.measure('rfs_datanode_replicas', 'Finalized replicas.', () => store.finalizedCount);
-  metrics.measure('rfs_datanode_deletions_waiting', 'Replicas still to be deleted.', () => deletions.pending);
+  metrics.measure('rfs_datanode_replicas', 'Finalized replicas.', () => store()?.finalizedCount ?? 0);
+  metrics.measure('rfs_datanode_deletions_waiting', 'Replicas still to be deleted.', () => deletions()?.pending ?? 0);
   metrics.measure(
     'rfs_datanode_capacity_bytes',
     'Space of all volumes.',
@@ -33,7 +33,7 @@ export function publishMetrics(
   metrics.measure(
     'rfs_datanode_volumes_failed',
     'Volumes that cannot be used any more.',
-    () => store.volumes.length - volumes().length,
+    () => (store()?.volumes.length ?? 0) - volumes().length,
   );
   metrics.measure('rfs_datanode_transfers', 'Requests being served on the data port.', () => counters.active);
   metrics.measure('rfs_datanode_writers', 'Blocks being received.', () => counters.writers);

@@ -1,0 +1,62 @@
+import { type Config, datanodeOptions as options } from '@rfs/base/config';
+import { ClientIdentity, protocols, ReconnectingRpcClient } from '@rfs/protocol/rpc';
+import { NamenodeActor, type PoolService } from '../reports/index.js';
+import type { StorageFolders } from '../store/index.js';
+import type { TransferCounters } from '../transfer/index.js';
+import { callingAddress, namenodeAddresses } from './addresses.js';
+import type { DatanodeSeams } from './node.js';
+import { actorTimes } from './settings.js';
+
+/** Attempts to connect are paced by the actors, so the connections themselves refuse none. */
+const NO_PAUSE = { firstMs: 0, maxMs: 0 };
+
+/** Begins to report to all namenodes; the result ends that. */
+export function reportToNamenodes(
+  config: Config,
+  seams: DatanodeSeams,
+  pool: PoolService,
+  counters: TransferCounters,
+  folders: StorageFolders,
+): () => Promise<void> {
+  const { clock, random, log, nextTurn, user } = seams;
+  const dataHost = config.get(options.dataAddress).host;
+  const failedAtMs = clock.nowMs();
+  const clients = namenodeAddresses(config).map(({ host, port }) => {
+    const name = `${host}:${port}`;
+    const client = new ReconnectingRpcClient(
+      {
+        host,
+        port,
+        bindAddress: callingAddress(dataHost, host),
+        user,
+        protocol: protocols.datanode,
+        identity: new ClientIdentity(random.fork(name)),
+        clock,
+        connectTimeoutMs: config.get(options.rpcConnectTimeoutMs),
+        callTimeoutMs: config.get(options.rpcTimeoutMs),
+        pingMs: config.get(options.rpcPingIntervalMs),
+      },
+      NO_PAUSE,
+    );
+    const actor = new NamenodeActor(pool, {
+      name,
+      caller: client,
+      clock,
+      random: random.fork(`reports to ${name}`),
+      log,
+      times: actorTimes(config),
+      load: () => ({ copies: counters.copies, transfers: counters.active }),
+      lostFolders: folders.failed.map(({ location }) => ({ folder: location.folder, failedAtMs })),
+      nextTurn,
+    });
+    pool.add(actor);
+    return client;
+  });
+  for (const actor of pool.namenodes) actor.start();
+  return async () => {
+    const stopped = pool.namenodes.map((actor) => actor.stop());
+    // Calls under way end with their connections.
+    for (const client of clients) client.close();
+    await Promise.all(stopped);
+  };
+}
