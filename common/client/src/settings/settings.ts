@@ -94,7 +94,7 @@ export function clientSettings(config: Config): ClientSettings {
 }
 
 /** The bits that fs.permissions.umask-mode takes away: octal, or symbolic as in `u=rwx,g=rx,o=` (UmaskParser). */
-export function umaskOf(text: string): number {
+function umaskOf(text: string): number {
   if (/^\s*[0-7]{1,4}\s*$/.test(text)) return Number.parseInt(text, 8) & 0o777;
   let allowed = 0;
   for (const clause of text.split(',')) {

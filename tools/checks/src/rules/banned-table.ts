@@ -90,6 +90,9 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
   { path: 'common/base/src/log/', kinds: ['fs'], reason: 'opens the log file' },
   { path: 'common/base/src/metrics/', kinds: ['clock'], reason: 'measures the delay of the event loop' },
   { path: 'common/protocol/src/rpc/wire.ts', kinds: ['net', 'timer'], reason: 'the TCP under Hadoop RPC' },
+  { path: 'common/client/src/network/data-socket.ts', kinds: ['net'], reason: 'the TCP to datanodes' },
+  { path: 'common/client/src/checksums/md5.ts', kinds: ['chance'], reason: 'MD5, of which file checksums are made' },
+  { path: 'tools/cli/src/commands/fs/files/local/', kinds: ['fs'], reason: 'the files of this machine' },
   {
     path: 'namenode/src/service/topology.ts',
     kinds: ['fs', 'process'],

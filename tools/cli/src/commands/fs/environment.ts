@@ -12,7 +12,7 @@ import { DfsClient } from '@rfs/client/dfs';
 import type { CommandContext } from '../../terminal/index.js';
 import type { Settings } from './command/shell.js';
 import { DistributedFiles } from './files/distributed.js';
-import { LocalFiles } from './files/local.js';
+import { LocalFiles } from './files/local/files.js';
 import { FileSystems } from './files/registry.js';
 import type { GenericOptions } from './generic.js';
 import { parseName } from './model/name.js';

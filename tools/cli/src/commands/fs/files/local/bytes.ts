@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import type { ByteSink, ByteSource } from './contract.js';
-import { localFailure } from './local-errors.js';
+import type { ByteSink, ByteSource } from '../contract.js';
+import { localFailure } from './errors.js';
 
 const PIECE_BYTES = 1024 * 1024;
 

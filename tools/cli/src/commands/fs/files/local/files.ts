@@ -20,11 +20,11 @@ import { homedir } from 'node:os';
 import { FailureError } from '@rfs/base/failure';
 import type { ContentSummary, FileChecksum, FileStatus, QuotaUsage } from '@rfs/client/dfs';
 import { failure } from '@rfs/protocol/exceptions';
-import { baseName, join, parentOf } from '../model/name.js';
-import type { ByteSink, ByteSource, CreateOptions, OpenOptions, ShellFiles, SpaceStatus } from './contract.js';
-import { ChecksumFile, LocalSink, LocalSource } from './local-bytes.js';
-import { localFailure } from './local-errors.js';
-import { localGroups, localUsers } from './local-users.js';
+import { baseName, join, parentOf } from '../../model/name.js';
+import type { ByteSink, ByteSource, CreateOptions, OpenOptions, ShellFiles, SpaceStatus } from '../contract.js';
+import { ChecksumFile, LocalSink, LocalSource } from './bytes.js';
+import { localFailure } from './errors.js';
+import { localGroups, localUsers } from './users.js';
 
 /** What Hadoop's local file system says its block size is (fs.local.block.size). */
 const BLOCK_BYTES = 32 * 1024 * 1024;
