@@ -153,7 +153,8 @@ export class JournalContents {
       if (reached < bound) throw new JournalDamage(segment.path, segment.end, `entries up to ${bound} are missing`);
       this.extents.prepend(content.extents);
       const known = this.membershipRecords.filter((record) => record.index > bound);
-      this.membershipRecords = [...baseMembership(segment.header), ...content.memberships, ...known];
+      const base = baseMembership(segment.header).filter((record) => record.index <= bound);
+      this.membershipRecords = [...base, ...content.memberships, ...known];
       this.loadedFrom = at;
     }
   }

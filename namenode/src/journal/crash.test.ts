@@ -5,7 +5,7 @@ import type { LogIndex } from '@rfs/base/ids';
 import type { Random } from '@rfs/base/seams';
 import { seededRandom } from '@rfs/base/system';
 import type { HardState, LogEntry } from '../raft/index.js';
-import { entry, hardState, logText, WatchedJournal } from './test-support.js';
+import { entry, hardState, logText, WatchedJournal } from './journal.fixture.js';
 
 /**
  * The fault budget: the power goes off at any operation of the disk; synced bytes stay, of the rest any sectors may be

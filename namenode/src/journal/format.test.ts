@@ -4,7 +4,7 @@ import { SimulatedDisk } from '@rfs/base/disk';
 import type { LogIndex } from '@rfs/base/ids';
 import { EntryKind, encodeMembership, soleMember } from '../raft/index.js';
 import { JournalDamage } from './index.js';
-import { contentOf, entry, FOLDER, hardState, logText, WatchedJournal } from './test-support.js';
+import { contentOf, entry, FOLDER, hardState, logText, WatchedJournal } from './journal.fixture.js';
 
 /**
  * The format to the byte. A change here is a new format version: it needs a line in docs/formats/journal.md and code

@@ -7,14 +7,14 @@ import type { HardState, LogEntry, PeerId } from '../raft/index.js';
  * The journal's format; `docs/formats/journal.md` says it to the byte and keeps the history of versions.
  * 1: the first.
  */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /** The header has a page of its own, synced before the first frame: a longer file without one is damage. */
 export const SEGMENT_HEADER_BYTES = 4096;
 export const FRAME_HEADER_BYTES = 40;
 /** Frames begin at multiples of this. */
 export const FRAME_ALIGNMENT = 8;
-export const RECORD_PREFIX_BYTES = 8;
+const RECORD_PREFIX_BYTES = 8;
 /** What an entry's record takes beside its data. */
 export const ENTRY_RECORD_BYTES = RECORD_PREFIX_BYTES + 16;
 /** No frame has more content: a length above it is broken. */

@@ -4,7 +4,7 @@ import { SimulatedDisk } from '@rfs/base/disk';
 import type { LogIndex } from '@rfs/base/ids';
 import { EntryKind } from '../raft/index.js';
 import { JournalDamage } from './index.js';
-import { contentOf, entry, FOLDER, hardState, logText, WatchedJournal } from './test-support.js';
+import { contentOf, entry, FOLDER, hardState, logText, WatchedJournal } from './journal.fixture.js';
 
 function opened(disk: SimulatedDisk, options: ConstructorParameters<typeof WatchedJournal>[2] = {}): WatchedJournal {
   const watched = new WatchedJournal(disk, 1, options);

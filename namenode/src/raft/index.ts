@@ -3,7 +3,6 @@ export { RaftCore } from './core.js';
 export type { RaftOptions } from './member.js';
 export { decodeMembership, encodeMembership, soleMember } from './membership.js';
 export type { Message } from './messages.js';
-export { membersOf } from './quorum.js';
 export type { Ready } from './ready.js';
 export {
   EntryKind,
@@ -12,7 +11,6 @@ export {
   type LogEntry,
   type Membership,
   type MembershipAt,
-  NOBODY,
   type PeerId,
   type ReadState,
   type Role,

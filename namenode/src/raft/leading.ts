@@ -1,4 +1,5 @@
 import type { LogIndex, Term } from '@rfs/base/ids';
+import { sendHeartbeats } from './heartbeats.js';
 import type { Member } from './member.js';
 import { encodeMembership } from './membership.js';
 import type { AppendReply, HeartbeatReply } from './messages.js';
@@ -36,15 +37,6 @@ export function tickLeader(member: Member): void {
   if (member.heartbeatElapsed >= member.heartbeatTicks) {
     member.heartbeatElapsed = 0;
     sendHeartbeats(member);
-  }
-}
-
-/** A round of heartbeats: keeps followers quiet, tells the commit index, confirms reads. */
-export function sendHeartbeats(member: Member): void {
-  const readContext = member.reads.beginRound(member.now);
-  for (const [peer, progress] of member.progress) {
-    const commit = Math.min(member.log.committed, progress.match) as LogIndex;
-    member.send({ type: 'heartbeat', from: member.self, to: peer, term: member.term, commit, readContext });
   }
 }
 

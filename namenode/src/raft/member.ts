@@ -1,6 +1,5 @@
 import { assert } from '@rfs/base/assert';
 import type { LogIndex, Term } from '@rfs/base/ids';
-import type { Random } from '@rfs/base/seams';
 import { RaftLog } from './log.js';
 import { decodeMembership } from './membership.js';
 import type { Message } from './messages.js';
@@ -20,6 +19,12 @@ import {
   type SnapshotMark,
 } from './types.js';
 
+/** Chance, passed in. */
+interface Dice {
+  /** Uniform integer in [0, bound). */
+  below(bound: number): number;
+}
+
 export interface RaftOptions {
   readonly self: PeerId;
   readonly hardState: HardState;
@@ -29,7 +34,7 @@ export interface RaftOptions {
   /** What the state machine holds already; entries above it are handed out by `Ready.committed`. */
   readonly applied: LogIndex;
   /** A stream of its own: election timeouts must differ between members. */
-  readonly random: Random;
+  readonly random: Dice;
   /** Entry bytes kept in memory for followers after they are saved and applied here. */
   readonly cacheBytes?: number;
   /** Silence of a leader, in ticks, after which a follower stands; at random up to twice as long. */
@@ -53,7 +58,7 @@ export class Member {
   readonly heartbeatTicks: number;
   readonly appendBytes: number;
   readonly leaseReads: boolean;
-  private readonly random: Random;
+  private readonly random: Dice;
   private readonly windowCount: number;
   private readonly windowBytes: number;
 

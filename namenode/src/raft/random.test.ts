@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '@rfs/base/system';
-import { TestNetwork } from './test-network.js';
+import { TestNetwork } from './network.fixture.js';
 
 /**
  * Members with random delays, losses, repetitions, partitions, crashes that lose what was not saved, membership

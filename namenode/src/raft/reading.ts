@@ -1,5 +1,5 @@
 import type { LogIndex } from '@rfs/base/ids';
-import { sendHeartbeats } from './leading.js';
+import { sendHeartbeats } from './heartbeats.js';
 import type { Member } from './member.js';
 import { agreedIndex } from './quorum.js';
 import type { PeerId } from './types.js';

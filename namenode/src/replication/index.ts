@@ -1,4 +1,4 @@
 export { type ClusterIdentity, makeIdentity } from './identity.js';
-export { DEFAULT_LIMITS, type ReplicatorLimits, type ReplicatorOptions, StartRefused } from './options.js';
+export { type ReplicatorLimits, type ReplicatorOptions, StartRefused } from './options.js';
 export { Replicator } from './replicator.js';
 export type { Applier, NextTurn, ProposalSink, ReadSink, ReplicationObserver } from './types.js';

@@ -1,4 +1,5 @@
 import type { Clock, Disk, Random } from '@rfs/base/seams';
+import type { Message } from '../raft/index.js';
 import type { Applier, NextTurn, ReplicationObserver } from './types.js';
 
 /** Bounds of the replicator, and what happens at them. */
@@ -35,6 +36,18 @@ export const DEFAULT_LIMITS: ReplicatorLimits = {
   fullRetryMs: 1000,
 };
 
+/** The way to the other members, and the clock of elections. */
+export interface PeerLink {
+  /** Sends what it can; messages may be lost. */
+  send(messages: readonly Message[]): void;
+  /** One tick of the election clock: the time between a leader's heartbeats. */
+  readonly tickMs: number;
+  /** Ticks of silence after which a follower stands. */
+  readonly electionTicks: number;
+  /** Entry bytes kept in memory for members that are a little behind. */
+  readonly cacheBytes?: number;
+}
+
 export interface ReplicatorOptions {
   readonly disk: Disk;
   /** The journal's own folder. */
@@ -46,6 +59,8 @@ export interface ReplicatorOptions {
   readonly observer: ReplicationObserver;
   /** True when no other member is configured: only then an empty folder may become a new cluster by itself. */
   readonly alone: boolean;
+  /** Absent for a group of one. */
+  readonly peers?: PeerLink;
   /** Gives the data of the identity entry when a new cluster is made; called at most once. */
   readonly identity: () => Uint8Array;
   /** The node cannot go on: a sync failed, the journal is damaged, the state machine threw. Called once. */

@@ -6,8 +6,8 @@ import { describe, test } from 'node:test';
 import { nodeDisk, PowerLost, SimulatedDisk } from '@rfs/base/disk';
 import type { LogIndex } from '@rfs/base/ids';
 import { seededRandom, systemClock, systemRandom } from '@rfs/base/system';
+import { Answers, Bench, FOLDER, ListApplier } from './bench.fixture.js';
 import { Replicator, StartRefused } from './index.js';
-import { Answers, Bench, FOLDER, ListApplier } from './test-support.js';
 
 /** Lets disk and event loop go on until nothing moves. */
 function settle(disk: SimulatedDisk, bench: Bench): void {

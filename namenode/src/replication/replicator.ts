@@ -4,22 +4,21 @@ import type { LogIndex, Term } from '@rfs/base/ids';
 import type { Timer } from '@rfs/base/seams';
 import { failure, retriable } from '@rfs/protocol/exceptions';
 import { Journal, type JournalObserver, MAX_ENTRY_BYTES } from '../journal/index.js';
-import { decodeMembership, EntryKind, encodeMembership, type LogEntry, RaftCore, soleMember } from '../raft/index.js';
+import type { LogEntry, Message, PeerId, RaftCore, Ready } from '../raft/index.js';
 import { ApplyLoop, type ApplySource } from './apply-loop.js';
-import { DEFAULT_LIMITS, type ReplicatorLimits, type ReplicatorOptions, StartRefused } from './options.js';
+import { DEFAULT_LIMITS, type ReplicatorLimits, type ReplicatorOptions } from './options.js';
 import { Proposals } from './proposals.js';
 import { Reads } from './reads.js';
+import { checkStart, coreOf, found, isUnfounded } from './start.js';
 import type { ProposalSink, ReadSink } from './types.js';
-
-/** Raft id of the member that makes a cluster; those who join get others. */
-const FOUNDER = 1;
-const FIRST_TERM = 1 as Term;
 
 /** An append to the journal under way: what the core learns when it is durable. */
 interface Save {
   readonly ticket: number;
   readonly index: LogIndex;
   readonly term: Term;
+  /** May leave then. */
+  messages: readonly Message[];
 }
 
 /**
@@ -44,6 +43,9 @@ export class Replicator implements JournalObserver, ApplySource {
   private cutTarget = 0 as LogIndex;
   private cutScheduled = false;
   private retryTimer: Timer | undefined;
+  private tickTimer: Timer | undefined;
+  /** The term that this member leads; 0 for none. */
+  private ledTerm = 0 as Term;
   /** The index that must be applied before this member serves: its own term's first entry. */
   private servesFrom = Number.POSITIVE_INFINITY;
   private whenServing: (() => void) | undefined;
@@ -65,7 +67,7 @@ export class Replicator implements JournalObserver, ApplySource {
    */
   static open(options: ReplicatorOptions): Replicator {
     const replicator = new Replicator(options);
-    replicator.checkStart();
+    checkStart(replicator.journal, options);
     return replicator;
   }
 
@@ -86,6 +88,11 @@ export class Replicator implements JournalObserver, ApplySource {
     return this.core?.term ?? (0 as Term);
   }
 
+  /** Who leads, as far as this member knows; 0 for nobody. */
+  get leader(): PeerId {
+    return this.core?.leader ?? 0;
+  }
+
   /** Proposals that wait for their answer. */
   get waitingCount(): number {
     return this.outstanding.count + this.queuedData.length;
@@ -104,11 +111,21 @@ export class Replicator implements JournalObserver, ApplySource {
     return this.journal.firstIndex;
   }
 
-  /** Founds the cluster if there is none, stands for election and replays; `serving` is called once it may serve. */
+  /**
+   * Founds the cluster if there is none and replays. A group of one stands for election at once. `serving` is called
+   * when this member first leads and has applied its term's first entry.
+   */
   start(serving: () => void): void {
     this.whenServing = serving;
-    if (this.isUnfounded) this.found();
-    else this.lead();
+    if (isUnfounded(this.journal)) found(this.journal, this.options);
+    else this.begin();
+  }
+
+  /** A message of another member has come. */
+  receive(message: Message): void {
+    if (this.isStopped || this.core === undefined) return;
+    this.core.step(message);
+    this.pump();
   }
 
   /** Puts `data`, which must not change any more, into the log. The sink hears of it in a later turn, or of a refusal at once. */
@@ -154,13 +171,14 @@ export class Replicator implements JournalObserver, ApplySource {
     if (this.isFull) this.isFull = false;
     const core = this.core;
     if (core === undefined) {
-      this.lead();
+      this.begin();
       return;
     }
     let save = this.saves.peek();
     while (save !== undefined && save.ticket <= ticket) {
       this.saves.shift();
       core.saved(save.index, save.term);
+      this.post(save.messages);
       save = this.saves.peek();
     }
     this.pump();
@@ -211,81 +229,71 @@ export class Replicator implements JournalObserver, ApplySource {
     this.failed(error);
   }
 
-  /** Nothing was ever saved, or only the first segment's header. */
-  private get isUnfounded(): boolean {
-    return this.journal.lastIndex === 0 && this.journal.hardState.term === 0;
-  }
-
-  private checkStart(): void {
-    const { journal } = this;
-    const applied = this.options.applier.appliedIndex;
-    const { folder, alone } = this.options;
-    if (this.isUnfounded) {
-      if (applied > 0)
-        throw new StartRefused(`the state holds entry ${applied}, but the journal in ${folder} is empty`);
-      if (!alone)
-        throw new StartRefused(`${folder} is empty and other members are configured: bootstrap one of them first`);
-      return;
-    }
-    if (applied > journal.lastIndex) {
-      throw new StartRefused(
-        `the state holds entry ${applied}, the journal in ${folder} ends with ${journal.lastIndex}`,
-      );
-    }
-    if (applied < journal.firstIndex - 1) {
-      throw new StartRefused(
-        `the state holds entry ${applied}, the journal in ${folder} starts with ${journal.firstIndex}`,
-      );
-    }
-    journal.verify((applied + 1) as LogIndex);
-  }
-
-  /** Writes the log's first entries: who the cluster is, and that this member alone decides. */
-  private found(): void {
-    const { journal } = this;
-    if (journal.isNew) journal.initialize(FOUNDER);
-    const membership = encodeMembership(soleMember(journal.owner));
-    const entries: LogEntry[] = [
-      { index: 1 as LogIndex, term: FIRST_TERM, kind: EntryKind.identity, data: this.options.identity() },
-      { index: 2 as LogIndex, term: FIRST_TERM, kind: EntryKind.membership, data: membership },
-    ];
-    journal.append(entries, { term: FIRST_TERM, vote: journal.owner, commit: 2 as LogIndex });
-  }
-
-  private lead(): void {
-    const { journal, options } = this;
-    const memberships = journal.memberships.map(({ index, data }) => ({ index, membership: decodeMembership(data) }));
-    if (memberships.length === 0) throw new StartRefused(`the journal in ${options.folder} names no members`);
-    this.core = new RaftCore({
-      self: journal.owner,
-      hardState: journal.hardState,
-      memberships,
-      log: journal,
-      applied: options.applier.appliedIndex,
-      random: options.random.fork('raft'),
-    });
-    this.core.campaign();
-    this.servesFrom = this.core.lastIndex;
+  private begin(): void {
+    this.core = coreOf(this.journal, this.options);
+    if (this.options.peers === undefined) this.core.campaign();
+    else this.scheduleTick(this.options.peers.tickMs);
     this.pump();
   }
 
   /** Does what the core wants done, in the order that `Ready` demands. */
   private pump(): void {
     const core = this.core!;
+    this.noteLeadership(core);
     while (!this.isStopped && core.hasReady()) {
       const ready = core.ready();
-      if (ready.mustSync) {
-        const ticket = this.journal.append(ready.entries, ready.hardState);
-        const index = ready.entries[ready.entries.length - 1]?.index ?? core.lastIndex;
-        this.saves.push({ ticket, index, term: core.term });
-      } else if (ready.hardState !== null) {
-        this.journal.note(ready.hardState);
-      }
       core.advance(ready);
+      this.post(ready.messages);
+      this.save(ready);
+      // Fetching a state is for a group of several; a leader that is told so keeps asking.
+      if (ready.snapshot !== null) core.restoreFailed();
       this.reads.confirmed(ready.readStates);
       if (ready.committed !== null) this.loop.raise(ready.committed.to);
+      this.noteLeadership(core);
     }
     this.reads.release(this.loop.appliedIndex);
+  }
+
+  private save(ready: Ready): void {
+    const { entries, hardState, messagesAfterSave: messages } = ready;
+    if (ready.mustSync) {
+      const last = entries[entries.length - 1];
+      const ticket = this.journal.append(entries, hardState);
+      this.saves.push({ ticket, index: last?.index ?? (0 as LogIndex), term: last?.term ?? (0 as Term), messages });
+      return;
+    }
+    if (hardState !== null) this.journal.note(hardState);
+    if (messages.length === 0) return;
+    const newest = this.saves.at(this.saves.length - 1);
+    if (newest === undefined) this.post(messages);
+    else newest.messages = [...newest.messages, ...messages];
+  }
+
+  private post(messages: readonly Message[]): void {
+    if (messages.length === 0) return;
+    const { self } = this.core!;
+    const others = messages.filter((message) => message.to !== self);
+    if (others.length > 0) this.options.peers?.send(others);
+    for (const message of messages) if (message.to === self) this.core!.step(message);
+  }
+
+  /** A term's first entry must be applied before its leader serves; what waited for another term's may never come. */
+  private noteLeadership(core: RaftCore): void {
+    const leads = core.role === 'leader' ? core.term : (0 as Term);
+    if (leads === this.ledTerm) return;
+    this.ledTerm = leads;
+    this.servesFrom = leads === 0 ? Number.POSITIVE_INFINITY : core.lastIndex;
+    this.refuseWaiting(notLeading());
+    this.outstanding.clear();
+    this.reads.refuseAll(notLeading());
+  }
+
+  private scheduleTick(tickMs: number): void {
+    this.tickTimer = this.options.clock.setTimer(tickMs, () => {
+      this.scheduleTick(tickMs);
+      this.core!.tick();
+      this.pump();
+    });
   }
 
   private scheduleFlush(): void {
@@ -340,6 +348,7 @@ export class Replicator implements JournalObserver, ApplySource {
     this.isStopped = true;
     this.loop.stop();
     this.retryTimer?.cancel();
+    this.tickTimer?.cancel();
     this.refuseWaiting(refusal);
     this.reads.refuseAll(refusal);
   }

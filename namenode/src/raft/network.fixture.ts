@@ -18,7 +18,7 @@ import { decodeMembership } from './membership.js';
 import { EntryKind } from './types.js';
 
 /** A journal in memory: what is in it is durable. */
-export class MemoryLog implements SavedLog {
+class MemoryLog implements SavedLog {
   entries: LogEntry[] = [];
   base: { index: number; term: number; membership: Membership };
 
@@ -71,7 +71,7 @@ interface PendingSave {
 }
 
 /** One member and its disk. */
-export class TestNode {
+class TestNode {
   core: RaftCore;
   readonly log: MemoryLog;
   hardState: HardState = { term: 0 as Term, vote: 0, commit: 0 as LogIndex };

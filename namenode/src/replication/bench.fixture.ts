@@ -35,7 +35,7 @@ export class ListApplier implements Applier {
 }
 
 /** Turns of an event loop that a test runs by hand. */
-export class ManualTurns {
+class ManualTurns {
   private waiting: (() => void)[] = [];
   readonly next: NextTurn = (action) => this.waiting.push(action);
 
