@@ -13,13 +13,18 @@ import re
 import sys
 from urllib.parse import quote, urlsplit
 
-FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'answers.json')
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+FILE = os.path.join(FOLDER, 'answers.json')
+# Requests that rfs answers otherwise, because Apache's answer is a fault, with the status that is right.
+DELIBERATE = json.load(open(os.path.join(FOLDER, 'deliberate.json'), encoding='utf-8'))
 EQUAL = [
     (r'"(accessTime|modificationTime|lastUpdate|lastUpdateMonotonic|lastBlockReportTime|lastBlockReportMonotonic)":[1-9]\d{4,}', r'"\1":1'),
     (r'"lastBlockReport(Time|Monotonic)":0', r'"lastBlockReport\1":1'),
     (r'"(fileId|blockId|generationStamp|xferPort|infoPort|ipcPort)":[1-9]\d*', r'"\1":7'),
     (r'"(capacity|dfsUsed|remaining|blockPoolUsed|used|xceiverCount)":\d+', r'"\1":9'),
     (r'"cacheCapacity":\d+', '"cacheCapacity":0'),
+    (r'"hostName":"[^"]*"', '"hostName":"host"'),
+    (r'"hosts":\["[^"\]]*"\]', '"hosts":["host"]'),
     (r'"storageID":"[^"]*"', '"storageID":"uuid"'),
     (r'"blockPoolId":"[^"]*"', '"blockPoolId":"pool"'),
     (r'BP-\d+-[\d.]+-\d+', 'pool'),
@@ -91,8 +96,11 @@ def main():
             found = answers(base, step)
         except OSError as error:
             found = [{'error': str(error)}]
+        deliberate = DELIBERATE.get(step['request'])
         if verb == 'record':
             step['answers'] = found
+        elif deliberate is not None and found[0].get('status') == deliberate['status']:
+            continue
         elif found != step['answers']:
             differing += 1
             print(step['request'])

@@ -25,6 +25,7 @@ interface Entry {
 export class ClientPool implements FileSystems {
   private readonly options: ClientPoolOptions;
   private readonly entries = new Map<string, Entry>();
+  private opened = 0;
 
   constructor(options: ClientPoolOptions) {
     this.options = options;
@@ -58,7 +59,9 @@ export class ClientPool implements FileSystems {
 
   private open(key: string, authority: string, user: string): Entry {
     const { config, clock, random } = this.options;
-    const client = new DfsClient({ authority, config, user, clock, random: random.fork(key) });
+    // A client id that was used before would be answered from the namenode's retry cache, so no stream is drawn twice.
+    const own = random.fork(`client ${this.opened++}`);
+    const client = new DfsClient({ authority, config, user, clock, random: own });
     const entry: Entry = { client, users: 0, idle: undefined };
     this.entries.set(key, entry);
     return entry;

@@ -17,9 +17,16 @@ export interface Step {
   readonly answers: readonly Recorded[];
 }
 
-export const steps = JSON.parse(
-  readFileSync(new URL('../../apache/answers.json', import.meta.url), 'utf8'),
-) as readonly Step[];
+export const steps = read('answers.json') as readonly Step[];
+
+/** Where rfs answers otherwise, because Apache's answer is a fault: the right status, and why. */
+export const deliberate = read('deliberate.json') as Readonly<
+  Record<string, { readonly status: number; readonly why: string }>
+>;
+
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../apache/${name}`, import.meta.url), 'utf8'));
+}
 
 /** The refusal in a recorded answer. */
 export interface RecordedRefusal {
