@@ -6,6 +6,7 @@ import type { MethodSet, Protocol } from '@rfs/protocol/rpc';
 import { type Call, type EncodedCalls, encodeCalls, openingBytes } from './encode.js';
 
 const CARRY_BYTES = 1 << 16;
+const CLOSED = 'the server closed the connection';
 
 /**
  * Looks at one reply: `reader` stands at the body, which ends at `end`. Returns what is wrong with it, or null.
@@ -23,13 +24,17 @@ export class LoadConnection {
   private carried = 0;
   private nextCallId = 0;
   private run: Run | undefined;
+  private closed = false;
 
   private constructor(socket: Socket, protocol: Protocol<MethodSet>) {
     this.socket = socket;
     this.protocol = protocol;
     socket.on('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('error', (error) => this.run?.fail(error));
-    socket.on('close', () => this.run?.fail(new Error('the server closed the connection')));
+    socket.on('close', () => {
+      this.closed = true;
+      this.run?.fail(new Error(CLOSED));
+    });
   }
 
   static open(address: string, protocol: Protocol<MethodSet>, user: string): Promise<LoadConnection> {
@@ -57,6 +62,14 @@ export class LoadConnection {
   send(calls: EncodedCalls, window: number, check: ReplyCheck, latenciesMs: Float64Array): Promise<void> {
     const count = calls.starts.length - 1;
     return new Promise((resolve, reject) => {
+      if (this.closed) {
+        reject(new Error(CLOSED));
+        return;
+      }
+      if (count === 0) {
+        resolve();
+        return;
+      }
       this.run = { calls, count, sent: 0, done: 0, window, check, latenciesMs, resolve, fail: reject };
       this.fill(this.run);
     });

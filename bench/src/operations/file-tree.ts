@@ -1,17 +1,10 @@
-import type { AddBlockResponseProto, ExtendedBlockProto } from '@rfs/protocol/messages';
-import { AddBlockResponseProto as AddBlockResponse } from '@rfs/protocol/messages';
 import type { FakeDatanode } from '../fake-datanodes/index.js';
 import type { Call, Load, ReplyCheck, Work } from '../load/index.js';
+import { complete, create, getFileInfo, listing, locations, mkdirs, remove, rename } from './calls.js';
 import { anyReply, fileStatusReply, listingReply, locationsReply, trueReply } from './checks.js';
+import { makeFilesWithBlocks } from './files-with-blocks.js';
 
 const PER_FOLDER = 100;
-const CLIENT = 'bench';
-const BLOCK_BYTES = 128 * 1024 * 1024;
-const FILE_MODE = { perm: 0o644 };
-const FOLDER_MODE = { perm: 0o755 };
-/** CreateFlagProto.CREATE. */
-const CREATE = 1;
-const REPORT_BATCH = 500;
 
 /** One operation: calls that warm the server up, and others that are measured. */
 export interface Operation {
@@ -61,10 +54,7 @@ export class FileTree {
       ['mkdirs', this.each((index) => mkdirs(path('made')(index)), trueReply)],
       ['create', this.each((index) => create(file(index)), fileStatusReply)],
       ['complete', this.each((index) => complete(file(index)), trueReply)],
-      [
-        'getFileInfo',
-        this.each((index) => ({ method: 'getFileInfo', message: { src: file(index) } }), fileStatusReply),
-      ],
+      ['getFileInfo', this.each((index) => getFileInfo(file(index)), fileStatusReply)],
       ['getListing of 100', this.share(10, (index) => listing(folder(index)), listingReply(PER_FOLDER))],
       [
         'getBlockLocations',
@@ -82,27 +72,7 @@ export class FileTree {
   /** Gives a quarter of the files one block each, whose replicas the datanodes report. */
   async makeBlocks(load: Load, datanodes: readonly FakeDatanode[]): Promise<void> {
     const path = (index: number): string => `/bench/blocks/d${Math.floor(index / PER_FOLDER)}/f${index}`;
-    const count = this.blockFiles;
-    const blocks: ExtendedBlockProto[] = [];
-    await load.run({ count, make: (index) => create(path(index)), check: fileStatusReply });
-    await load.run({
-      count,
-      make: (index) => addBlock(path(index)),
-      check: (reader, end, index) => {
-        const reply: AddBlockResponseProto = AddBlockResponse.decode(reader, end);
-        blocks[index] = { ...reply.block.b, numBytes: BLOCK_BYTES };
-        return reply.block.locs.length === datanodes.length ? null : `${reply.block.locs.length} targets`;
-      },
-    });
-    for (let from = 0; from < count; from += REPORT_BATCH) {
-      const batch = blocks.slice(from, from + REPORT_BATCH).map(({ blockId, generationStamp }) => ({
-        blockId,
-        genStamp: generationStamp,
-        numBytes: BLOCK_BYTES,
-      }));
-      await Promise.all(datanodes.map((datanode) => datanode.received(batch)));
-    }
-    await load.run({ count, make: (index) => complete(path(index), blocks[index]), check: trueReply });
+    await makeFilesWithBlocks(load, datanodes, this.blockFiles, path);
   }
 
   private each(make: (index: number) => Call, check: ReplyCheck): Operation {
@@ -116,48 +86,4 @@ export class FileTree {
       measured: { count: Math.ceil(this.count / part), make: (index) => make(this.warm + index), check },
     };
   }
-}
-
-function mkdirs(src: string): Call {
-  return { method: 'mkdirs', message: { src, masked: FOLDER_MODE, createParent: true } };
-}
-
-function create(src: string): Call {
-  return {
-    method: 'create',
-    message: {
-      src,
-      masked: FILE_MODE,
-      clientName: CLIENT,
-      createFlag: CREATE,
-      createParent: false,
-      replication: 3,
-      blockSize: BLOCK_BYTES,
-      cryptoProtocolVersion: [],
-    },
-  };
-}
-
-function addBlock(src: string): Call {
-  return { method: 'addBlock', message: { src, clientName: CLIENT, excludeNodes: [], favoredNodes: [], flags: [] } };
-}
-
-function complete(src: string, last?: ExtendedBlockProto): Call {
-  return { method: 'complete', message: { src, clientName: CLIENT, last } };
-}
-
-function listing(src: string): Call {
-  return { method: 'getListing', message: { src, startAfter: new Uint8Array(0), needLocation: false } };
-}
-
-function locations(src: string): Call {
-  return { method: 'getBlockLocations', message: { src, offset: 0, length: BLOCK_BYTES } };
-}
-
-function rename(src: string, dst: string): Call {
-  return { method: 'rename2', message: { src, dst, overwriteDest: false } };
-}
-
-function remove(src: string): Call {
-  return { method: 'delete', message: { src, recursive: false } };
 }

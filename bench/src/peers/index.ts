@@ -5,6 +5,7 @@ import { startApache } from './apache.js';
 import type { Peer } from './peer.js';
 import { startRfs } from './rfs.js';
 
+export { NamenodeProcess } from './namenode-process.js';
 export type { Peer } from './peer.js';
 export { pinLoad, runProgram, sleep } from './processes.js';
 

@@ -4,7 +4,8 @@ import type { Peer, PeerOptions } from './peer.js';
 import { SERVER_CORE } from './peer.js';
 import { endProcess } from './processes.js';
 
-const PROGRAM = resolve(import.meta.dirname, '../../../tools/cli/bin/rfs.js');
+/** The rfs command. */
+export const PROGRAM = resolve(import.meta.dirname, '../../../tools/cli/bin/rfs.js');
 
 interface Description {
   readonly hdfs: string;
@@ -18,7 +19,8 @@ export function startRfs(options: PeerOptions): Promise<Peer> {
   const properties = Object.entries(options.properties).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
   const up = ['up', '--json', '--dir', join(options.folder), '--datanodes', String(options.datanodes), ...properties];
   const child = spawn('taskset', ['-c', String(SERVER_CORE), process.execPath, PROGRAM, ...up], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // The channel ends with this process in whatever way it ends, and rfs up stops then.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   return new Promise((resolvePeer, reject) => {
     let output = '';

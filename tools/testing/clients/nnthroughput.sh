@@ -2,7 +2,7 @@
 # Hadoop's NNThroughputBenchmark over RPC with 64 threads; it plays clients and, for blocks, datanodes.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 files=${1:-20000}
-start_cluster 1 dfs.namenode.fs-limits.min-block-size=16
+start_cluster "$([ "$TARGET" = apache ] && echo 1 || echo 0)" dfs.namenode.fs-limits.min-block-size=16
 cd "$work"
 throughput() {
   timeout 120 java -Xmx1g -cp "$(jars)" -Dhadoop.root.logger=INFO,console -Dlog4j.configuration="file:$work/log4j.properties" \

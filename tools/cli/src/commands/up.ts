@@ -97,6 +97,7 @@ async function runCluster(options: UpOptions, context: CommandContext): Promise<
   } finally {
     await cluster.stop();
     if (options.dir === undefined) removeFolder(folder);
+    if (process.connected) process.disconnect();
   }
 }
 
@@ -107,11 +108,15 @@ function chooseFolder(options: UpOptions, context: CommandContext): string {
   return folder;
 }
 
-/** Fulfilled by the first SIGINT or SIGTERM; later ones change nothing, the cluster is already on its way out. */
+/**
+ * Fulfilled by the first SIGINT or SIGTERM, or by the end of a parent that holds a channel to us; later ones change
+ * nothing, the cluster is already on its way out.
+ */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.on('SIGINT', resolve);
     process.on('SIGTERM', resolve);
+    process.on('disconnect', resolve);
   });
 }
 
