@@ -25,7 +25,7 @@ export function startRfs(options: PeerOptions): Promise<Peer> {
   return new Promise((resolvePeer, reject) => {
     let output = '';
     child.once('exit', (code) => reject(new Error(`rfs up ended with ${code}`)));
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       if (!output.includes('\n')) return;
       const description = JSON.parse(output) as Description;
