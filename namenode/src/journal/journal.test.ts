@@ -207,6 +207,20 @@ describe('damage and failing disks', () => {
     assert.deepEqual(logText(opened(disk).journal), ['1.1:entry 1', '2.1:entry 2', '3.2:again']);
   });
 
+  test('whole frames behind a torn one of the same write never come back', () => {
+    const disk = new SimulatedDisk();
+    const options = { frameBytes: 100 };
+    const { journal } = opened(disk, options);
+    journal.append([entry(1, 1, 'x'.repeat(80)), entry(2, 1, 'y'.repeat(80))], null);
+    disk.runAll();
+    disk.damage(only(disk), 4096 + 60);
+    const again = opened(disk, options).journal;
+    assert.equal(again.lastIndex, 0);
+    again.append([entry(1, 2, 'z'.repeat(80))], null);
+    disk.runAll();
+    assert.deepEqual(logText(opened(disk, options).journal), [`1.2:${'z'.repeat(80)}`]);
+  });
+
   test('a damaged header, a missing segment and one of another journal stop the start', () => {
     const options = { segmentBytes: 4096 + 100 };
     const segments = (): SimulatedDisk => {
