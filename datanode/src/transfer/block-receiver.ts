@@ -162,7 +162,8 @@ export class BlockReceiver implements ReplicaUser, AckUser {
     this.inPacketLoop = true;
     this.mirror?.hold();
     try {
-      while (!this.finished && !this.paused && !this.lastSeen) {
+      // Also when paused: what has been received is taken, so that no segment is left half read.
+      while (!this.finished && !this.lastSeen) {
         const packet = source.inbound.nextPacket();
         if (packet === null) break;
         this.takePacket(packet);
@@ -262,6 +263,7 @@ export class BlockReceiver implements ReplicaUser, AckUser {
   }
 
   private pause(): void {
+    if (this.paused) return;
     this.paused = true;
     this.options.source.pause();
   }

@@ -5,6 +5,9 @@ import { Inbound } from './inbound.js';
 import type { SegmentPool } from './segments.js';
 import type { SocketUser, TransferNetwork, TransferSocket } from './sockets.js';
 
+/** With more than this that nobody has asked for yet, such as a copy whose replica is being opened, no more is read. */
+const MOST_UNASKED_BYTES = 64 * 1024;
+
 /** The other side is gone, or had to be dropped. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
@@ -35,6 +38,8 @@ export class Connection implements SocketUser {
   private handler: (() => void) | null = null;
   /** Rejects the message that is waited for. */
   private rejectNext: ((error: ConnectionLost) => void) | null = null;
+  /** Reading has stopped because nobody takes what has come. */
+  private unasked = false;
   private lost: ConnectionLost | null = null;
   private finished = false;
   private open = true;
@@ -101,6 +106,9 @@ export class Connection implements SocketUser {
     this.activeMs = this.context.clock.monotonicMs();
     this.inbound.filled(count);
     this.deliver();
+    if (this.handler !== null || this.inbound.buffered < MOST_UNASKED_BYTES) return;
+    this.unasked = true;
+    this.socket?.pause();
   }
 
   ended(): void {
@@ -120,7 +128,12 @@ export class Connection implements SocketUser {
   /** Calls `handler` now and whenever more bytes have come, until it is replaced; it takes what it can from `inbound`. */
   pull(handler: (() => void) | null): void {
     this.handler = handler;
-    if (handler !== null && this.open) this.deliver();
+    if (handler === null || !this.open) return;
+    if (this.unasked) {
+      this.unasked = false;
+      this.socket?.resume();
+    }
+    this.deliver();
   }
 
   /** Calls `listener` once when nothing more can come; at once if that is so already. */
