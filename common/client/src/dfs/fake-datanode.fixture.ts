@@ -11,6 +11,7 @@ import {
   OpTransferBlockProto,
   OpWriteBlockProto,
   PipelineAckProto,
+  OpWriteBlockProto_BlockConstructionStage as Stage,
   Status,
 } from '@rfs/protocol/messages';
 import {
@@ -31,6 +32,8 @@ const SENT_BYTES = 8 * CHUNK_BYTES;
 export interface Faults {
   /** Ends the connection after so many packets of a block. */
   cutAfterPackets?: number | undefined;
+  /** Ends the connection when a block's last packet comes. */
+  cutAtLast?: boolean;
   /** Answers the packet of this number in a pipeline with an error of the datanode at `index`. */
   badAck?: { readonly packet: number; readonly index: number } | undefined;
   /** Refuses to build pipelines that hold this datanode. */
@@ -173,6 +176,8 @@ class Session {
     }
     this.write = request;
     this.answer({ status: Status.SUCCESS, firstBadLink: '' });
+    // All packets but the last, which says nothing, were there: the block is finished.
+    if (request.stage === Stage.PIPELINE_CLOSE_RECOVERY) this.socket.end();
   }
 
   private store(request: OpWriteBlockProto, packet: Packet): void {
@@ -180,8 +185,9 @@ class Session {
     const { faults, blocks } = this.node;
     const count = request.targets.length + 1;
     if (packet.seqno !== HEARTBEAT_SEQNO) {
-      if (faults.cutAfterPackets === this.packets) {
+      if (faults.cutAfterPackets === this.packets || (faults.cutAtLast && packet.last)) {
         faults.cutAfterPackets = undefined;
+        faults.cutAtLast = false;
         this.socket.destroy();
         return;
       }

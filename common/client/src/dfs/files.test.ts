@@ -135,6 +135,14 @@ test('a pipeline whose first datanode goes away is mended, and nothing is lost',
   );
 });
 
+test('a datanode that goes away when a block ends costs nothing of the next one', async () => {
+  const client = (await start(3)).client();
+  for (const name of ['dn1', 'dn2']) cluster!.node(name).faults.cutAtLast = true;
+  const bytes = someBytes(64 * 1024 * 3 + 100);
+  await put(client, '/a', bytes);
+  assert.ok((await get(client, '/a')).equals(bytes));
+});
+
 test('a datanode further down that fails leaves the pipeline', async () => {
   const client = (await start(3)).client();
   cluster!.node('dn1').faults.badAck = { packet: 3, index: 2 };

@@ -130,6 +130,8 @@ export class Streamer implements PipelineEvents {
       return;
     }
     this.unacknowledged.shift();
+    // Behind its last packet a pipeline has nothing to say: that the datanode closes the connection is no failure.
+    if (packet.last) this.pipeline?.close();
     if (this.block !== undefined) this.block.acknowledged(packet.endInBlock);
     this.recoveries = 0;
     this.memory.give(packet);
@@ -224,8 +226,10 @@ export class Streamer implements PipelineEvents {
     const pipeline = await this.recovery().mend(block, problem, { flushed: this.flushed });
     this.unpersisted = true;
     if (closing) {
-      // The datanodes have finished the block while the pipeline was mended: its last packet has nothing left to say.
+      // The datanodes have finished the block while the pipeline was mended, and may have closed the connection since:
+      // its last packet has nothing left to say.
       pipeline.close();
+      this.problem = undefined;
       this.memory.give(this.queue.shift()!);
       this.endBlock();
     } else {
