@@ -2,6 +2,6 @@ export { Commands } from './commands.js';
 export { Deletions } from './deletions.js';
 export { stateToProto } from './full-report.js';
 export type { DatanodeLoad, LostFolder } from './heartbeat.js';
-export { type DatanodeAddress, datanodeId, SOFTWARE_VERSION } from './identity.js';
+export { type DatanodeAddress, SOFTWARE_VERSION } from './identity.js';
 export { type ActorTimes, NamenodeActor } from './namenode-actor.js';
 export { PoolService } from './pool-service.js';

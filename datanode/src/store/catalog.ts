@@ -5,7 +5,7 @@ import type { Files } from './files.js';
 import { SUBDIR_COUNT, subdirPath } from './layout.js';
 
 /** The catalog's file in each finalized folder; Apache's scans take only names that begin with `blk_`. */
-export const CATALOG_FILE = 'rfs-digests';
+const CATALOG_FILE = 'rfs-digests';
 
 const MAGIC = Buffer.from('rfsdig01', 'latin1');
 const RECORD_BYTES = 64;

@@ -32,6 +32,6 @@ export type { FoundReplica } from './replica-map.js';
 export { closeReadable, openForRead, type ReadableReplica } from './replica-reader.js';
 export type { ReplicaEvents, ReplicaStore, ReplicaView } from './replica-store.js';
 export type { ReplicaWriter } from './replica-writer.js';
-export { type NamespaceIdentity, newUuid, StorageFolders } from './storage-folders.js';
+export { type NamespaceIdentity, StorageFolders } from './storage-folders.js';
 export type { StorageType, Volume, VolumeLocation } from './volume.js';
 export { AvailableSpaceChoice, RoundRobinChoice, type VolumeChoice } from './volume-choice.js';

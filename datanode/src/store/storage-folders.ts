@@ -216,7 +216,7 @@ function commonUuid(folders: readonly OpenFolder[]): string | undefined {
 }
 
 /** A random UUID (RFC 9562 version 4). */
-export function newUuid(random: Random): string {
+function newUuid(random: Random): string {
   const bytes = random.bytes(16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;

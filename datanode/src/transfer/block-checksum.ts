@@ -1,4 +1,5 @@
 import { CrcShift, combineCrc32c } from '@rfs/base/checksum';
+import { md5 } from '@rfs/client/checksums';
 import {
   BlockChecksumTypeProto,
   type ChecksumTypeProto,
@@ -16,7 +17,6 @@ import {
   type ReadableReplica,
   type ReplicaStore,
 } from '../store/index.js';
-import { md5 } from './md5.js';
 
 /**
  * The checksum of a replica, made of its chunks' CRCs (BlockChecksumHelper.ReplicatedBlockChecksumComputer): their MD5,
@@ -39,7 +39,7 @@ export async function blockChecksum(
     return {
       bytesPerCrc: format.bytesPerChecksum,
       crcPerBlock: format.type === ChecksumType.NULL ? 0 : Math.ceil(view.onDiskBytes / format.bytesPerChecksum),
-      blockChecksum: composite ? compositeCrc(sums, lengthBytes, format.bytesPerChecksum) : md5(sums),
+      blockChecksum: composite ? compositeCrc(sums, lengthBytes, format.bytesPerChecksum) : md5([sums]),
       crcType: format.type as ChecksumTypeProto,
       blockChecksumOptions: request.blockChecksumOptions,
     };

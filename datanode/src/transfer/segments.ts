@@ -1,7 +1,7 @@
 import { assert } from '@rfs/base/assert';
 
 /** Holds several packets of Hadoop's usual 64 KiB, and stays in the processor's cache. */
-export const SEGMENT_BYTES = 512 * 1024;
+const SEGMENT_BYTES = 512 * 1024;
 /** What a pool keeps for later: more were in use at once, and the rest goes back to the system. */
 const KEPT_SEGMENTS = 64;
 
