@@ -10,34 +10,34 @@ const ALLOW = [...METHODS, 'OPTIONS'].join(', ');
 
 /**
  * Hands everything below the prefix to `answer`, which writes to the socket itself: names, parameters and bodies are
- * WebHDFS's own business. The body is not touched before; one that is not read is discarded by the server.
+ * WebHDFS's own business. A body that is not read is discarded by the server.
+ * @param answer never rejects
  */
 export function addRoutes(
   scope: FastifyInstance,
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): void {
   answerContinueFor(scope.server);
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
   for (const url of [PREFIX, `${PREFIX}/*`]) {
     scope.route({
-      method: [...METHODS],
+      method: [...METHODS, 'OPTIONS', 'PATCH'],
       url,
       exposeHeadRoute: false,
-      handler: (request, reply) => {
+      // Before the body is looked at: fastify would judge its type.
+      onRequest: (request, reply) => {
         reply.hijack();
-        return answer(request.raw, reply.raw);
+        const { raw } = request;
+        if (raw.method === 'OPTIONS' || raw.method === 'PATCH') refuseMethod(raw, reply.raw);
+        else void answer(raw, reply.raw);
       },
-    });
-    scope.route({
-      method: ['OPTIONS', 'PATCH'],
-      url,
-      handler: (request, reply) => {
-        reply.hijack();
-        refuseMethod(request.raw, reply.raw);
-      },
+      handler: unreached,
     });
   }
+}
+
+/** fastify asks for a handler, though every request has been answered before. */
+function unreached(): never {
+  throw new Error('a request was not answered');
 }
 
 /** What may be asked for, to browsers that ask before they write (WebHdfsHandler.allowCORSOnCreate), and a refusal. */

@@ -10,9 +10,7 @@ export interface Target {
 }
 
 /** The path and parameters of a URL under {@link PREFIX}; undefined when it is badly encoded or has a NUL. */
-export function targetOf(given: string): Target | undefined {
-  // Node hands out bytes that should have been encoded, such as those of a raw ü, one character each.
-  const url = /[\x80-\xff]/.test(given) ? Buffer.from(given, 'latin1').toString('utf8') : given;
+export function targetOf(url: string): Target | undefined {
   const mark = url.indexOf('?');
   const rawPath = url.slice(PREFIX.length, mark < 0 ? undefined : mark);
   const path = decodePercent(rawPath);

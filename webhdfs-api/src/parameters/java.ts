@@ -1,5 +1,5 @@
 /** Bounds of Java's number types. Long's are beyond what a number holds exactly, so texts are judged as bigint. */
-export const JAVA_BITS = { short: 16, integer: 32, long: 64 } as const;
+const JAVA_BITS = { short: 16, integer: 32, long: 64 } as const;
 
 export type JavaNumber = keyof typeof JAVA_BITS;
 

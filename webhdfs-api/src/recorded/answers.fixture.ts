@@ -41,7 +41,7 @@ export function refusalIn({ body }: Recorded): RecordedRefusal | undefined {
 }
 
 /** Addresses and what Apache does not have made equal, as in apache/record.py. */
-export function equal(text: string): string {
+function equal(text: string): string {
   return text.replaceAll(/127\.0\.0\.\d+:\d+/g, 'host:7').replaceAll(/&stateid=-?\d+/g, '');
 }
 

@@ -50,7 +50,7 @@ const ecPolicy = record<ErasureCodingPolicy>({
   extraOptions: map(string),
 });
 
-export const fileStatus = record<FileStatusJson>(
+const fileStatus = record<FileStatusJson>(
   {
     accessTime: long,
     aclBit: boolean,
