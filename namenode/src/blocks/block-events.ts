@@ -1,5 +1,5 @@
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
-import type { NamespaceEvents, StorageRef } from '../namespace/events.js';
+import type { NamespaceEvents, StorageRef } from '../namespace/index.js';
 import type { BlockContext } from './context.js';
 import type { DatanodeManager } from './datanodes/datanode-manager.js';
 import type { Storage } from './datanodes/storage.js';

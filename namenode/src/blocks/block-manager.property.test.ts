@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BlockId } from '@rfs/base/ids';
 import fc from 'fast-check';
-import { TestCluster, uuid } from './test-cluster.js';
+import { TestCluster, uuid } from './cluster.fixture.js';
 
 const DATANODES = 5;
 const BLOCKS = 12;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
-import { storageId, TestCluster, uuid } from './test-cluster.js';
+import { storageId, TestCluster, uuid } from './cluster.fixture.js';
 import { type DatanodeCommand, ReplicaState } from './types.js';
 
 const B = 7 as BlockId;

@@ -1,8 +1,8 @@
 import { Failure } from '@rfs/base/failure';
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
-import type { Random } from '@rfs/base/seams';
-import type { NamespaceEvents, StorageRef } from '../namespace/events.js';
+import type { NamespaceEvents, StorageRef } from '../namespace/index.js';
 import { BlockEvents } from './block-events.js';
+import type { Chance } from './chance.js';
 import type { BlockManagerConfig } from './config.js';
 import { BlockContext } from './context.js';
 import type { Datanode } from './datanodes/datanode.js';
@@ -47,7 +47,7 @@ const REGISTER: HeartbeatAnswer = { commands: [{ kind: 'register' }], fullReport
 
 /**
  * Blocks, replicas and datanodes of a namenode, beside the namespace. Pure: every time is monotonic ms given by the
- * caller, all chance comes from the given Random. Starts as a follower whose map is being rebuilt.
+ * caller, all chance comes from the given Chance. Starts as a follower whose map is being rebuilt.
  */
 export class BlockManager {
   /** Input from the applied log. */
@@ -71,7 +71,7 @@ export class BlockManager {
   private readonly blockEvents: BlockEvents;
   private readonly counts = new ReplicaCounts();
 
-  constructor(config: BlockManagerConfig, random: Random, placement?: PlacementPolicy) {
+  constructor(config: BlockManagerConfig, random: Chance, placement?: PlacementPolicy) {
     const context = new BlockContext(config, random, placement);
     context.rebuilding = true;
     this.context = context;

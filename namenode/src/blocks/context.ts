@@ -1,4 +1,4 @@
-import type { Random } from '@rfs/base/seams';
+import type { Chance } from './chance.js';
 import type { BlockManagerConfig } from './config.js';
 import { StorageTable } from './datanodes/storage-table.js';
 import { Topology } from './datanodes/topology.js';
@@ -12,7 +12,7 @@ import { PendingReconstruction } from './redundancy/pending-reconstruction.js';
 /** What the parts of the block manager share. Built once by the facade; the parts change it by their own methods only. */
 export class BlockContext {
   readonly config: BlockManagerConfig;
-  readonly random: Random;
+  readonly random: Chance;
   readonly topology = new Topology();
   readonly table = new StorageTable();
   readonly map = new BlockMap();
@@ -33,7 +33,7 @@ export class BlockContext {
   /** The highest generation stamp that the log is known to have given out. */
   maxStamp = 0;
 
-  constructor(config: BlockManagerConfig, random: Random, placement?: PlacementPolicy) {
+  constructor(config: BlockManagerConfig, random: Chance, placement?: PlacementPolicy) {
     this.config = config;
     this.random = random;
     this.placement = placement ?? new DefaultPlacement(this.topology, random.fork('placement'), config);

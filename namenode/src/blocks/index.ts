@@ -1,7 +1,6 @@
 export { BlockManager } from './block-manager.js';
-export { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG, heartbeatExpiryMs } from './config.js';
+export { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG } from './config.js';
 export type { Datanode } from './datanodes/datanode.js';
-export { DEFAULT_RACK } from './datanodes/rack.js';
 export type { Storage } from './datanodes/storage.js';
 export type { Topology } from './datanodes/topology.js';
 export {

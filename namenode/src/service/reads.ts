@@ -36,7 +36,7 @@ function answer<Found, Response>(
 }
 
 /** How locations are ordered and written for this caller. */
-export function locationSource(parts: ServiceParts, context: CallContext): LocationSource {
+function locationSource(parts: ServiceParts, context: CallContext): LocationSource {
   return {
     blocks: parts.blocks,
     poolId: parts.poolId(),

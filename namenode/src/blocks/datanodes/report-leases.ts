@@ -1,4 +1,4 @@
-import type { Random } from '@rfs/base/seams';
+import type { Chance } from '../chance.js';
 import type { Datanode } from './datanode.js';
 
 interface Lease {
@@ -9,11 +9,11 @@ interface Lease {
 /** How many datanodes may send full reports at the same time (BlockReportLeaseManager). */
 export class ReportLeases {
   private readonly leases = new Map<Datanode, Lease>();
-  private readonly random: Random;
+  private readonly random: Chance;
   private readonly maxLeases: number;
   private readonly lengthMs: number;
 
-  constructor(random: Random, maxLeases: number, lengthMs: number) {
+  constructor(random: Chance, maxLeases: number, lengthMs: number) {
     this.random = random;
     this.maxLeases = maxLeases;
     this.lengthMs = lengthMs;

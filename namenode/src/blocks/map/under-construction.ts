@@ -1,5 +1,5 @@
 import type { GenerationStamp } from '@rfs/base/ids';
-import type { StorageRef } from '../../namespace/events.js';
+import type { StorageRef } from '../../namespace/index.js';
 import type { Datanode } from '../datanodes/datanode.js';
 import type { Storage } from '../datanodes/storage.js';
 import type { BlockRef } from '../types.js';

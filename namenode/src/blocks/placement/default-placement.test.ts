@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { indexOf, TestCluster } from '../cluster.fixture.js';
 import type { Storage } from '../datanodes/storage.js';
-import { indexOf, TestCluster } from '../test-cluster.js';
 import { HOT, type PlacementRequest } from './index.js';
 
 const MB = 1 << 20;

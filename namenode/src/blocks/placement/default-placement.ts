@@ -1,4 +1,4 @@
-import type { Random } from '@rfs/base/seams';
+import type { Chance } from '../chance.js';
 import type { BlockManagerConfig } from '../config.js';
 import type { Datanode } from '../datanodes/datanode.js';
 import type { Storage } from '../datanodes/storage.js';
@@ -18,11 +18,11 @@ const TOLERATED_HEARTBEATS = 4;
  */
 export class DefaultPlacement implements PlacementPolicy {
   private readonly topology: Topology;
-  private readonly random: Random;
+  private readonly random: Chance;
   private readonly config: BlockManagerConfig;
   private readonly exclusions = new Exclusions();
 
-  constructor(topology: Topology, random: Random, config: BlockManagerConfig) {
+  constructor(topology: Topology, random: Chance, config: BlockManagerConfig) {
     this.topology = topology;
     this.random = random;
     this.config = config;

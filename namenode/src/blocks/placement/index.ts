@@ -3,7 +3,6 @@ export type { DeleteRequest, PlacementPolicy, PlacementRequest } from './policy.
 export {
   excessTypes,
   HOT,
-  requiredTypes,
   STORAGE_POLICIES,
   type StoragePolicy,
   storagePolicyById,

@@ -1,4 +1,4 @@
-import type { Random } from '@rfs/base/seams';
+import type { Chance } from '../chance.js';
 import type { BlockManagerConfig } from '../config.js';
 import type { Datanode } from '../datanodes/datanode.js';
 import type { Rack } from '../datanodes/rack.js';
@@ -11,7 +11,7 @@ import { requiredTypes } from './storage-policies.js';
 
 export interface PlacementWorld {
   readonly topology: Topology;
-  readonly random: Random;
+  readonly random: Chance;
   readonly config: BlockManagerConfig;
   readonly exclusions: Exclusions;
 }

@@ -38,7 +38,7 @@ export interface DeleteRequest {
   readonly hint: Datanode | undefined;
 }
 
-/** Where replicas go and which go away. Deterministic for a given Random. */
+/** Where replicas go and which go away. Deterministic for a given Chance. */
 export interface PlacementPolicy {
   /** Distinct datanodes' storages in pipeline order; fewer than asked for when there are no more. */
   chooseTargets(request: PlacementRequest, nowMs: number): Storage[];

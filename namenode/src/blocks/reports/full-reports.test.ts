@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeReport, TestCluster, type TestReplica } from '../test-cluster.js';
+import { encodeReport, TestCluster, type TestReplica } from '../cluster.fixture.js';
 import { type FullReport, ReplicaState } from '../types.js';
 import { ReportCursor } from './report-cursor.js';
 

@@ -1,5 +1,5 @@
-import { HAServiceStateProto } from '@rfs/protocol/messages';
 import { failure } from '@rfs/protocol/exceptions';
+import { HAServiceStateProto } from '@rfs/protocol/messages';
 import { type ProtocolTable, protocols } from '@rfs/protocol/rpc';
 
 /** What operators and failover tools may ask of this node. */
@@ -28,6 +28,8 @@ export function addHaProtocol(table: ProtocolTable, node: HighAvailability): voi
     transitionToStandby: (call) =>
       call.fail(failure('ServiceFailedException', 'This namenode is the only one of its group and stays active.')),
     transitionToObserver: (call) =>
-      call.fail(failure('ServiceFailedException', 'Roles follow from the Raft group; none can be made observer by hand.')),
+      call.fail(
+        failure('ServiceFailedException', 'Roles follow from the Raft group; none can be made observer by hand.'),
+      ),
   });
 }

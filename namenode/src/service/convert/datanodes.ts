@@ -28,7 +28,7 @@ export const EMPTY_TOKEN: TokenProto = {
 
 const adminStates: Record<AdminState, AdminStateProto> = AdminStateProto;
 
-export function datanodeIdMessage(registration: DatanodeRegistration): DatanodeIDProto {
+function datanodeIdMessage(registration: DatanodeRegistration): DatanodeIDProto {
   return {
     ipAddr: registration.ipAddr,
     hostName: registration.hostName,
@@ -67,7 +67,7 @@ export function datanodeInfoMessage(datanode: Datanode, offset: ClockOffset): Da
   };
 }
 
-export function storageMessage(storage: Storage): DatanodeStorageProto {
+function storageMessage(storage: Storage): DatanodeStorageProto {
   return {
     storageUuid: storage.id,
     state: storage.health === 'READ_ONLY' ? StorageStateProto.READ_ONLY_SHARED : StorageStateProto.NORMAL,

@@ -19,7 +19,7 @@ const NOTHING = {};
 const nothing = (): typeof NOTHING => NOTHING;
 
 /** What located blocks are written with. */
-export function writing(parts: ServiceParts) {
+function writing(parts: ServiceParts) {
   return {
     poolId: parts.poolId(),
     clock: { wallMinusMonotonicMs: parts.clock.nowMs() - parts.clock.monotonicMs() },

@@ -1,13 +1,13 @@
 import { ByteWriter } from '@rfs/base/bytes';
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
-import type { Random } from '@rfs/base/seams';
 import { BlockManager } from './block-manager.js';
+import type { Chance } from './chance.js';
 import { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG } from './config.js';
 import type { Datanode } from './datanodes/datanode.js';
 import { BlockState, type DatanodeCommand, type FullReport, type IncrementalEntry, ReplicaState } from './types.js';
 
 /** Seeded chance for tests (xorshift32). */
-export function testRandom(seed: number): Random {
+function testRandom(seed: number): Chance {
   let state = seed | 1;
   const uint32 = (): number => {
     state ^= state << 13;
@@ -16,9 +16,7 @@ export function testRandom(seed: number): Random {
     return state >>> 0;
   };
   return {
-    uint32,
     below: (bound) => uint32() % bound,
-    bytes: (length) => Uint8Array.from({ length }, () => uint32() & 255),
     fork: (name) => testRandom(seed + name.length * 7919),
   };
 }
@@ -187,7 +185,7 @@ export function storageId(i: number): string {
   return `DS-${i}`;
 }
 
-export function ip(i: number): string {
+function ip(i: number): string {
   return `10.0.${i >> 8}.${i & 255}`;
 }
 
