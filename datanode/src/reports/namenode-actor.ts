@@ -17,9 +17,11 @@ import { type DatanodeLoad, heartbeatRequest, type LostFolder } from './heartbea
 import { IncrementalReports, incrementalProto } from './incremental.js';
 import type { PoolService } from './pool-service.js';
 
-/** First pause before a namenode that does not answer is tried again; it doubles up to the longest. */
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1000;
+/** A namenode that does not answer is tried again this soon, as it may just be starting ... */
+const PAUSE_MS = 75;
+/** ... and after it has been away for so long less often. */
+const SHORT_OUTAGE_MS = 5000;
+const LONG_PAUSE_MS = 1000;
 
 export interface ActorTimes {
   readonly heartbeatMs: number;
@@ -70,8 +72,8 @@ export class NamenodeActor {
   private fullReportDueMs = 0;
   private incrementalDueMs = 0;
   private leaseId = 0n;
-  private pauseMs = FIRST_PAUSE_MS;
-  private reachable = true;
+  /** Since when the namenode has not answered; null while it does. */
+  private outageMs: number | null = null;
   private closed = false;
   private running: Promise<void> = Promise.resolve();
 
@@ -134,13 +136,10 @@ export class NamenodeActor {
       try {
         if (!this.registered) await this.register();
         await this.step();
-        this.pauseMs = FIRST_PAUSE_MS;
-        this.reachable = true;
+        this.outageMs = null;
       } catch (error) {
         if (this.closed) return;
-        this.noteFailure(error as Error);
-        await this.alarm.sleep(this.pauseMs);
-        this.pauseMs = Math.min(LONGEST_PAUSE_MS, this.pauseMs * 2);
+        await this.alarm.sleep(this.noteFailure(error as Error));
         this.heartbeatDueMs = 0;
       }
     }
@@ -266,14 +265,17 @@ export class NamenodeActor {
     throw new FailureError(answer);
   }
 
-  private noteFailure(error: Error): void {
+  /** How long to wait before the next attempt. */
+  private noteFailure(error: Error): number {
+    const nowMs = this.options.clock.monotonicMs();
     const facts = { namenode: this.name, error };
     if (error instanceof FailureError) {
       this.options.log.warn('a namenode refused', facts);
       // Whatever it has against us, a new registration and report tell it all there is.
       this.registered = false;
       this.fullReportDueMs = 0;
-    } else if (this.reachable) this.options.log.warn('a namenode cannot be reached', facts);
-    this.reachable = false;
+    } else if (this.outageMs === null) this.options.log.warn('a namenode cannot be reached', facts);
+    this.outageMs ??= nowMs;
+    return nowMs - this.outageMs < SHORT_OUTAGE_MS ? PAUSE_MS : LONG_PAUSE_MS;
   }
 }

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ByteReader } from '@rfs/base/bytes';
+import type { BlockId, GenerationStamp } from '@rfs/base/ids';
+import { silentLogger } from '@rfs/base/log';
+import { seededRandom, VirtualClock } from '@rfs/base/system';
+import {
+  ReceivedDeletedBlockInfoProto_BlockStatus as BlockStatus,
+  DatanodeCommandProto_Type as CommandType,
+  type DatanodeCommandProto,
+  NNHAStatusHeartbeatProto_State as HaState,
+} from '@rfs/protocol/messages';
+import { nodeFiles, openStore, RoundRobinChoice, StorageFolders, type Volume } from '../store/index.js';
+import { FakeNamenode, invalidateCommand } from './fake-namenode.fixture.js';
+import { NamenodeActor } from './namenode-actor.js';
+import { PoolService } from './pool-service.js';
+
+const TIMES = { heartbeatMs: 3000, fullReportMs: 60_000, fullReportDelayMs: 0, incrementalMs: 0, splitThreshold: 1000 };
+
+/** A datanode's reporting side with namenodes that are not there. */
+class Fixture {
+  readonly clock = new VirtualClock();
+  readonly root = fs.mkdtempSync(join(tmpdir(), 'rfs-reports-'));
+  readonly executed: DatanodeCommandProto[] = [];
+  readonly fatal: Error[] = [];
+  readonly namenodes: FakeNamenode[] = [];
+  readonly service: PoolService;
+
+  constructor(replicas: readonly number[] = []) {
+    this.service = new PoolService({
+      log: silentLogger,
+      nowMs: () => this.clock.monotonicMs(),
+      address: () => ({
+        ipAddress: '127.0.0.1',
+        hostName: 'host',
+        datanodeUuid: 'uuid',
+        transferPort: 1,
+        infoPort: 2,
+        ipcPort: 3,
+      }),
+      open: async (namespace) => {
+        const folders = await StorageFolders.open({
+          files: nodeFiles,
+          random: seededRandom(1),
+          locations: [{ folder: join(this.root, 'data'), storageType: 'DISK' }],
+          reservedBytes: 0,
+          toleratedFailures: 0,
+        });
+        for (const id of replicas) this.place(id);
+        return openStore(folders, namespace, {
+          files: nodeFiles,
+          clock: this.clock,
+          choice: new RoundRobinChoice(),
+          events: {
+            receiving: (replica) => this.service.receiving(replica),
+            received: (...event) => this.service.received(...event),
+            deleted: (...event) => this.service.deleted(...event),
+            volumeFailed: () => undefined,
+          },
+        });
+      },
+      execute: (command) => this.executed.push(command),
+      fatal: (error) => this.fatal.push(error),
+    });
+  }
+
+  /** @param setUp changes a namenode before it is asked for the first time */
+  start(count = 1, setUp: (namenode: FakeNamenode, index: number) => void = () => undefined): this {
+    for (let i = 0; i < count; i++) {
+      const namenode = new FakeNamenode();
+      setUp(namenode, i);
+      this.namenodes.push(namenode);
+      const actor = new NamenodeActor(this.service, {
+        name: `nn${i}`,
+        caller: namenode,
+        clock: this.clock,
+        random: seededRandom(i),
+        log: silentLogger,
+        times: TIMES,
+        load: () => ({ copies: 1, transfers: 2 }),
+        lostFolders: [],
+        nextTurn: setImmediate,
+      });
+      this.service.add(actor);
+    }
+    for (const actor of this.service.namenodes) actor.start();
+    return this;
+  }
+
+  get volume(): Volume {
+    return this.service.store!.volumes[0]!;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.service.namenodes.map((actor) => actor.stop()));
+    await this.service.store?.close();
+    fs.rmSync(this.root, { recursive: true });
+  }
+
+  private place(id: number): void {
+    const folder = join(this.root, 'data/current/BP-1/current/finalized/subdir0/subdir0');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(join(folder, `blk_${id}`), Buffer.alloc(id));
+    fs.writeFileSync(join(folder, `blk_${id}_1001.meta`), Buffer.alloc(11));
+  }
+}
+
+function block(blockId: number, generationStamp = 1001, lengthBytes = 10) {
+  return {
+    poolId: 'BP-1',
+    blockId: blockId as BlockId,
+    generationStamp: generationStamp as GenerationStamp,
+    lengthBytes,
+  };
+}
+
+test('registers, asks for a lease with its first heartbeat and reports all replicas under it', async () => {
+  const fixture = new Fixture([5, 6]).start();
+  const [namenode] = fixture.namenodes as [FakeNamenode];
+  await namenode.until(() => namenode.reports.length === 1);
+  assert.deepEqual(namenode.calls, ['versionRequest', 'registerDatanode', 'sendHeartbeat', 'blockReport']);
+  const [heartbeat] = namenode.heartbeats;
+  assert.equal(heartbeat?.reports[0]?.storageUuid, fixture.volume.storageId);
+  assert.deepEqual([heartbeat?.xmitsInProgress, heartbeat?.xceiverCount], [1, 2]);
+  const [report] = namenode.reports;
+  assert.equal(report?.context?.leaseId, 100n);
+  const [storage] = report!.reports;
+  assert.equal(storage?.numberOfBlocks, 2);
+  const reader = new ByteReader(storage!.blocksBuffers[0]!);
+  const blocks = [0, 1].map(() => [reader.zigzagId(), reader.varint64(), reader.varint64(), reader.varint32()]);
+  assert.deepEqual(blocks.sort(), [
+    [5, 5, 1001, 0],
+    [6, 6, 1001, 0],
+  ]);
+  assert.equal(reader.remaining, 0);
+  fixture.clock.advance(3000);
+  await namenode.until(() => namenode.heartbeats.length === 2);
+  assert.equal(namenode.heartbeats[1]?.requestFullBlockReportLease, false);
+  fixture.clock.advance(60_000);
+  await namenode.until(() => namenode.reports.length === 2);
+  await fixture.end();
+});
+
+test('replica events go out at once; what could not be delivered goes first, the newest event of a block only', async () => {
+  const fixture = new Fixture().start();
+  const [namenode] = fixture.namenodes as [FakeNamenode];
+  await namenode.until(() => namenode.reports.length === 1);
+  fixture.service.received(block(1), fixture.volume, Buffer.alloc(32, 9), 'uuid-2');
+  await namenode.until(() => namenode.increments.length === 1);
+  const [info] = namenode.increments[0]!.blocks[0]!.blocks;
+  assert.deepEqual([info?.block.blockId, info?.status, info?.deleteHint], [1, BlockStatus.RECEIVED, 'uuid-2']);
+  assert.deepEqual(info?.rfsDigest, Buffer.alloc(32, 9));
+
+  namenode.reachable = false;
+  const { volume } = fixture;
+  fixture.service.receiving({ ...block(2), receivedBytes: 0, volume });
+  fixture.service.received(block(3), volume, null, '');
+  // An attempt that fails, by the actor being woken.
+  await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  fixture.service.received(block(2), volume, null, '');
+  namenode.reachable = true;
+  fixture.clock.advance(5000);
+  await namenode.until(() => namenode.increments.length >= 2);
+  const sent = namenode.increments.slice(1).flatMap((one) => one.blocks.flatMap((each) => each.blocks));
+  assert.deepEqual(
+    sent.map((one) => [one.block.blockId, one.status]),
+    [
+      [3, BlockStatus.RECEIVED],
+      [2, BlockStatus.RECEIVED],
+    ],
+  );
+  await fixture.end();
+});
+
+test('a namenode that does not know the datanode any more gets a new registration and report', async () => {
+  const fixture = new Fixture([5]).start();
+  const [namenode] = fixture.namenodes as [FakeNamenode];
+  await namenode.until(() => namenode.reports.length === 1);
+  namenode.commands = [{ cmdType: CommandType.RegisterCommand, registerCmd: {} }];
+  fixture.clock.advance(3000);
+  await namenode.until(() => namenode.reports.length === 2);
+  assert.equal(namenode.count('registerDatanode'), 2);
+  await fixture.end();
+});
+
+test('only the active namenode is obeyed, and a claim counts only above the last one', async () => {
+  const fixture = new Fixture().start(2);
+  const [first, second] = fixture.namenodes as [FakeNamenode, FakeNamenode];
+  second.state = HaState.OBSERVER;
+  first.txid = 10;
+  await first.until(() => first.reports.length === 1);
+  await second.until(() => second.reports.length === 1);
+  const beat = async (): Promise<void> => {
+    const before = [first.heartbeats.length, second.heartbeats.length];
+    fixture.clock.advance(3000);
+    await first.until(() => first.heartbeats.length > before[0]!);
+    await second.until(() => second.heartbeats.length > before[1]!);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  const obeyed = () => fixture.executed.splice(0).map((command) => command.blkCmd?.blocks[0]?.blockId);
+  first.commands = [invalidateCommand(1)];
+  second.commands = [invalidateCommand(2)];
+  await beat();
+  assert.deepEqual(obeyed(), [1]);
+  // A second one that claims with an older transaction id is not believed.
+  second.state = HaState.ACTIVE;
+  second.txid = 10;
+  second.commands = [invalidateCommand(3)];
+  await beat();
+  assert.deepEqual(obeyed(), []);
+  second.txid = 11;
+  second.commands = [invalidateCommand(4)];
+  first.state = HaState.OBSERVER;
+  first.commands = [invalidateCommand(5)];
+  await beat();
+  assert.deepEqual(obeyed(), [4]);
+  await fixture.end();
+});
+
+test('a namenode that is away is tried again for ever, at first soon', async () => {
+  const fixture = new Fixture().start(1, (namenode) => {
+    namenode.reachable = false;
+  });
+  const [namenode] = fixture.namenodes as [FakeNamenode];
+  for (let passed = 0; passed < 60_000; passed += 50) {
+    fixture.clock.advance(50);
+    await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  }
+  namenode.reachable = true;
+  fixture.clock.advance(1000);
+  await namenode.until(() => namenode.reports.length === 1);
+  await fixture.end();
+});
+
+test('a namenode of another namespace is not served', async () => {
+  const fixture = new Fixture().start(2, (namenode, index) => {
+    namenode.namespaceId = 7 + index;
+  });
+  const [first, second] = fixture.namenodes as [FakeNamenode, FakeNamenode];
+  await first.until(() => first.reports.length === 1);
+  await second.until(() => second.count('versionRequest') > 0);
+  assert.equal(second.count('registerDatanode'), 0);
+  await fixture.end();
+});
