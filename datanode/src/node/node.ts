@@ -221,12 +221,19 @@ function listenRpc({ host, port }: Listening, node: IpcNode, { clock, log }: Dat
 }
 
 function triggerReport(namenodes: PoolService, incremental: boolean, namenode: string | undefined): boolean {
-  const actors = namenodes.namenodes.filter((actor) => namenode === undefined || actor.name === namenode);
-  for (const actor of actors) {
+  const actors = namenodes.namenodes;
+  const named = actors.filter(({ name }) => namenode === undefined || name === namenode);
+  // Clients send the name that their resolver has for the address they were given: then the port must do.
+  const meant = named.length > 0 ? named : actors.filter(({ name }) => portOf(name) === portOf(namenode ?? ''));
+  for (const actor of meant) {
     if (incremental) actor.beatSoon();
     else actor.reportSoon();
   }
-  return actors.length > 0;
+  return meant.length > 0;
+}
+
+function portOf(hostAndPort: string): string {
+  return hostAndPort.slice(hostAndPort.lastIndexOf(':') + 1);
 }
 
 function newCounters(): TransferCounters {
