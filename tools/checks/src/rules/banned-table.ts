@@ -102,7 +102,32 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
   },
   { path: 'namenode/src/store/lmdb.ts', kinds: ['fs'], reason: 'makes the folders of the real store' },
   { path: 'namenode/src/service/os-groups.ts', kinds: ['process'], reason: 'asks the system for the groups of users' },
-  { path: 'tools/checks/src/', kinds: ['fs', 'process'], reason: 'reads the sources, runs the tests' },
+  { path: 'tools/cli/src/main.ts', kinds: ['environment'], reason: 'where the words of the command line come in' },
+  {
+    path: 'tools/cli/src/commands/up.ts',
+    kinds: ['fs', 'process'],
+    reason: 'makes the scratch folder, runs the command on the cluster',
+  },
+  { path: 'tools/cli/src/commands/version.ts', kinds: ['fs'], reason: 'reads its own package' },
+  { path: 'tools/cli/src/commands/dfsadmin/host-names.ts', kinds: ['net'], reason: 'finds names of addresses' },
+  {
+    path: 'tools/cli/src/cluster/',
+    kinds: ['fs', 'net', 'process'],
+    reason: 'the daemons of rfs up as child processes',
+  },
+  { path: 'tools/cli/src/daemon/', kinds: ['exit', 'timer'], reason: 'what daemons get from outside, and their end' },
+  {
+    path: 'tools/testing/src/cluster/',
+    kinds: ['clock', 'timer', 'fs', 'process', 'exit', 'environment'],
+    reason: 'tests with real processes',
+  },
+  { path: 'tools/testing/src/main.ts', kinds: ['environment'], reason: 'a program of its own' },
+  {
+    path: 'bench/src/',
+    kinds: ['clock', 'timer', 'chance', 'fs', 'net', 'process', 'exit'],
+    reason: 'measures the real world',
+  },
+  { path: 'tools/checks/src/', kinds: ['fs', 'process', 'environment'], reason: 'reads the sources, runs the tests' },
   { path: 'tools/protogen/src/', kinds: ['fs', 'environment'], reason: 'reads and writes sources' },
 ];
 

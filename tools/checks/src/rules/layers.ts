@@ -42,6 +42,7 @@ function checkNeighbour(file: SourceFile, link: Link, packages: ReadonlyMap<stri
   const target = resolveLink(file, link.specifier, packages);
   const source = `${file.workspace}/src/`;
   if (!target.startsWith(source)) {
+    if (link.fileName) return [];
     return [finding('layers', file, link.offset, `imports ${target} by path`, 'import the other package by its name')];
   }
   const inside = target.slice(source.length).split('/');

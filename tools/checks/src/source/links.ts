@@ -5,6 +5,8 @@ export interface Link {
   readonly specifier: string;
   /** Offset of the statement in the source. */
   readonly offset: number;
+  /** Only the name of a file (`new URL`): a worker, a program, a document. */
+  readonly fileName: boolean;
   /** Erased by the compiler: gives no code at run time. */
   readonly typeOnly: boolean;
   /** Names taken: the exported name at the other end and the name here; '*' stands for all. */
@@ -46,16 +48,17 @@ export function findLinks({ withStrings, code }: Stripped): Link[] {
     }
   };
   each(STATEMENT, (match) => fromStatement(match));
-  const all = (match: RegExpExecArray): Link => ({
+  const all = (match: RegExpExecArray, fileName = false): Link => ({
     specifier: match[1] as string,
     offset: match.index,
+    fileName,
     typeOnly: false,
     names: [{ theirs: '*', ours: '*', isType: false }],
     reExport: false,
   });
-  each(BARE_IMPORT, all);
-  each(DYNAMIC_IMPORT, all);
-  each(FILE_URL, all);
+  each(BARE_IMPORT, (match) => all(match));
+  each(DYNAMIC_IMPORT, (match) => all(match));
+  each(FILE_URL, (match) => all(match, true));
   return links;
 }
 
@@ -90,6 +93,7 @@ function fromStatement(match: RegExpExecArray): Link {
   return {
     specifier: match[4] as string,
     offset: match.index,
+    fileName: false,
     typeOnly: isType || (allTypes && outside === ''),
     names,
     reExport: match[1] === 'export',

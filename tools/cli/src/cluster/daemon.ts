@@ -10,11 +10,6 @@ const RESTART_AFTER_MS = 1000;
 /** Log lines shown when a daemon ends before it was ready. */
 const TAIL_LINES = 15;
 
-/** What a daemon tells the process that started it, over Node's channel between parent and child. */
-export interface DaemonMessage {
-  readonly ready: true;
-}
-
 /** Who is told about a daemon's life. */
 export interface DaemonWatcher {
   died(daemon: Daemon, how: string): void;
@@ -89,6 +84,7 @@ export class Daemon {
     closeSync(log);
     this.child = child;
     let ready = false;
+    // The only thing a daemon ever says to its parent: that it serves.
     child.once('message', () => {
       ready = true;
       this.watcher.serves(this);
