@@ -19,7 +19,7 @@ FILE = os.path.join(FOLDER, 'answers.json')
 DELIBERATE = json.load(open(os.path.join(FOLDER, 'deliberate.json'), encoding='utf-8'))
 EQUAL = [
     (r'"(accessTime|modificationTime|lastUpdate|lastUpdateMonotonic|lastBlockReportTime|lastBlockReportMonotonic)":[1-9]\d{4,}', r'"\1":1'),
-    (r'"lastBlockReport(Time|Monotonic)":0', r'"lastBlockReport\1":1'),
+    (r'"(lastUpdateMonotonic|lastBlockReportTime|lastBlockReportMonotonic)":\d+', r'"\1":1'),
     (r'"(fileId|blockId|generationStamp|xferPort|infoPort|ipcPort)":[1-9]\d*', r'"\1":7'),
     (r'"(capacity|dfsUsed|remaining|blockPoolUsed|used|xceiverCount)":\d+', r'"\1":9'),
     (r'"cacheCapacity":\d+', '"cacheCapacity":0'),
