@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Failure, FailureError, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
-import type { Query } from '../http/index.js';
-import { failureOf, JSON_TYPE, QueryJudge, STATE_ID_HEADER, sendFailure, targetOf } from '../http/index.js';
+import { failureOf, JSON_TYPE, type Query, QueryJudge, STATE_ID_HEADER, sendFailure, targetOf } from '../http/index.js';
 import { type DataOperation, findOperation } from '../operations/index.js';
 import { DEFAULT_USER_PATTERN, type Method, parameters } from '../parameters/index.js';
-import type { DatanodeWebOptions } from './options.js';
+import type { DatanodeWebOptions, FileSystemLease } from './options.js';
 
 interface Understood {
   readonly operation: DataOperation;
@@ -36,8 +35,9 @@ export class DatanodeDoor {
     const { defaultAuthority, staticUser, fileSystems } = this.options;
     const authority = query.get(parameters.namenodeAddress) ?? defaultAuthority;
     const user = query.get(parameters.doAs) ?? query.get(parameters.user) ?? staticUser;
-    const lease = fileSystems.acquire(authority, user);
+    let lease: FileSystemLease | undefined;
     try {
+      lease = fileSystems.acquire(authority, user);
       await operation.serve({
         path,
         query,
@@ -52,7 +52,7 @@ export class DatanodeDoor {
     } catch (error) {
       this.failed(error, request, response);
     } finally {
-      lease.release();
+      lease?.release();
     }
   }
 

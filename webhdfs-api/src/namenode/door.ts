@@ -60,6 +60,8 @@ export class NamenodeDoor {
       if (operation.kind === 'metadata') await this.answerMetadata(operation, understood, request, response);
       else await this.sendOn(operation, understood, request, response);
     } catch (error) {
+      // The client has left in the middle of a listing.
+      if (response.destroyed) return;
       this.options.logger.error('WebHDFS request failed', { url: request.url, error });
       if (response.headersSent) response.destroy();
       else sendFailure(response, failureOf(error), this.headers(request));
