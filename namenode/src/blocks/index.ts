@@ -10,6 +10,7 @@ export {
   STORAGE_POLICIES,
   type StoragePolicy,
   storagePolicyById,
+  storagePolicyByName,
 } from './placement/index.js';
 export type { ReportDone } from './reports/full-reports.js';
 export type { SafeMode } from './safe-mode.js';

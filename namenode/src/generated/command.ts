@@ -19,6 +19,8 @@ export const CommandKind = {
   SET_REPLICATION: 20,
   SET_TIMES: 21,
   TOUCH_ACCESS_TIMES: 22,
+  SET_QUOTA: 23,
+  SET_STORAGE_POLICY: 24,
   ADD_BLOCK: 30,
   ABANDON_BLOCK: 31,
   COMPLETE: 32,
@@ -1007,6 +1009,88 @@ export function decodeSetReplicationCommand(r: ByteReader, end: number): SetRepl
 }
 
 export const SetReplicationCommand: Codec<SetReplicationCommand> = { name: 'SetReplicationCommand', encode: encodeSetReplicationCommand, decode: decodeSetReplicationCommand };
+
+export interface SetQuotaCommand {
+  path: string;
+  namespaceQuota?: number | undefined;
+  spaceQuotaBytes?: number | undefined;
+}
+
+export function encodeSetQuotaCommand(w: ByteWriter, m: SetQuotaCommand): void {
+  w.varint32(10);
+  w.string(m.path);
+  if (m.namespaceQuota !== undefined) {
+    w.varint32(16);
+    w.varint64(m.namespaceQuota);
+  }
+  if (m.spaceQuotaBytes !== undefined) {
+    w.varint32(24);
+    w.varint64(m.spaceQuotaBytes);
+  }
+}
+
+export function decodeSetQuotaCommand(r: ByteReader, end: number): SetQuotaCommand {
+  let $path: string | undefined;
+  let $namespaceQuota: number | undefined;
+  let $spaceQuotaBytes: number | undefined;
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      case 10:
+        $path = r.utf8(r.varint32());
+        break;
+      case 16:
+        $namespaceQuota = r.varint64Signed();
+        break;
+      case 24:
+        $spaceQuotaBytes = r.varint64Signed();
+        break;
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('SetQuotaCommand runs past its end');
+  if ($path === undefined) throw new MalformedBytes('SetQuotaCommand without its required path');
+  return { path: $path, namespaceQuota: $namespaceQuota, spaceQuotaBytes: $spaceQuotaBytes };
+}
+
+export const SetQuotaCommand: Codec<SetQuotaCommand> = { name: 'SetQuotaCommand', encode: encodeSetQuotaCommand, decode: decodeSetQuotaCommand };
+
+export interface SetStoragePolicyCommand {
+  path: string;
+  policyId: number;
+}
+
+export function encodeSetStoragePolicyCommand(w: ByteWriter, m: SetStoragePolicyCommand): void {
+  w.varint32(10);
+  w.string(m.path);
+  w.varint32(16);
+  w.varint32(m.policyId);
+}
+
+export function decodeSetStoragePolicyCommand(r: ByteReader, end: number): SetStoragePolicyCommand {
+  let $path: string | undefined;
+  let $policyId: number | undefined;
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      case 10:
+        $path = r.utf8(r.varint32());
+        break;
+      case 16:
+        $policyId = r.varint32();
+        break;
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('SetStoragePolicyCommand runs past its end');
+  if ($path === undefined) throw new MalformedBytes('SetStoragePolicyCommand without its required path');
+  if ($policyId === undefined) throw new MalformedBytes('SetStoragePolicyCommand without its required policyId');
+  return { path: $path, policyId: $policyId };
+}
+
+export const SetStoragePolicyCommand: Codec<SetStoragePolicyCommand> = { name: 'SetStoragePolicyCommand', encode: encodeSetStoragePolicyCommand, decode: decodeSetStoragePolicyCommand };
 
 export interface SetTimesCommand {
   path: string;

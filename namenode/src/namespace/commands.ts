@@ -22,6 +22,8 @@ const commandCodecs = {
   [CommandKind.SET_REPLICATION]: messages.SetReplicationCommand,
   [CommandKind.SET_TIMES]: messages.SetTimesCommand,
   [CommandKind.TOUCH_ACCESS_TIMES]: messages.TouchAccessTimesCommand,
+  [CommandKind.SET_QUOTA]: messages.SetQuotaCommand,
+  [CommandKind.SET_STORAGE_POLICY]: messages.SetStoragePolicyCommand,
   [CommandKind.ADD_BLOCK]: messages.AddBlockCommand,
   [CommandKind.ABANDON_BLOCK]: messages.AbandonBlockCommand,
   [CommandKind.COMPLETE]: messages.CompleteCommand,

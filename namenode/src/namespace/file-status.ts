@@ -1,5 +1,6 @@
 import { type Inode, InodeKind } from './inode.js';
 import type { Names } from './names.js';
+import { storagePolicyOf } from './storage-policy.js';
 
 /** What a client learns of an inode (HdfsFileStatus without locations). */
 export interface FileStatus {
@@ -16,6 +17,7 @@ export interface FileStatus {
   readonly replication: number;
   readonly blockSizeBytes: number;
   readonly childCount: number;
+  /** Id of the policy in force, from above when it has none of its own; 0 when nobody set one. */
   readonly storagePolicy: number;
   /** InodeFlag bits. */
   readonly flags: number;
@@ -39,7 +41,7 @@ export function statusOf(inode: Inode, names: Names, name: string): FileStatus {
     replication: file ? inode.replication : 0,
     blockSizeBytes: file ? inode.blockSizeBytes : 0,
     childCount: directory ? inode.childCount : 0,
-    storagePolicy: inode.kind === InodeKind.SYMLINK ? 0 : inode.storagePolicy,
+    storagePolicy: storagePolicyOf(inode),
     flags: inode.flags,
     target: inode.kind === InodeKind.SYMLINK ? inode.target : '',
   };

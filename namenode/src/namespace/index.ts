@@ -11,7 +11,7 @@ export type { AllocatedBlock } from './ops/add-block.js';
 export type { AppendedFile } from './ops/append.js';
 export type { StampedBlock } from './ops/pipeline.js';
 export { checkPathLength, isValidName } from './path.js';
-export { Access, Caller, NOBODY } from './permissions.js';
+export { Access, Caller, checkSuperuser, NOBODY } from './permissions.js';
 export {
   BlockScan,
   type FileBlocks,
@@ -22,7 +22,7 @@ export {
   type PlacedBlock,
 } from './reads/blocks.js';
 export { type ContentSummary, getContentSummary } from './reads/content-summary.js';
-export { getFileInfo } from './reads/file-info.js';
+export { getFileInfo, getReadable } from './reads/file-info.js';
 export {
   getAccess,
   getLinkTarget,
@@ -43,5 +43,6 @@ export {
   StateMachine,
   type StateMachineOptions,
 } from './state-machine.js';
+export { storagePolicyOf } from './storage-policy.js';
 export { SubtreeAccessScan } from './subtree.js';
 export type { Tree } from './tree.js';

@@ -60,6 +60,12 @@ export const NOBODY = new Caller('', [], true);
 
 type Refusal = Failure<ExceptionCode> | undefined;
 
+/** FSPermissionChecker.checkSuperuserPrivilege */
+export function checkSuperuser(caller: Caller): Refusal {
+  if (caller.superuser) return undefined;
+  return failure('AccessControlException', `Access denied for user ${caller.user}. Superuser privilege is required`);
+}
+
 /** Every ancestor must be a directory that the caller may pass through (FSPermissionChecker.checkTraverse). */
 export function checkTraverse(names: Names, caller: Caller, path: ResolvedPath): Refusal {
   if (!caller.superuser) {

@@ -2,7 +2,7 @@ import { type Failure, isFailure } from '@rfs/base/failure';
 import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
 import { type Directory, type Inode, InodeKind, type Symlink } from './inode.js';
 import { isReservedRaw, isValidName, joinPath, parsePath, splitPath } from './path.js';
-import { type Caller, checkTraverse, unresolved } from './permissions.js';
+import { type Caller, checkSuperuser, checkTraverse, unresolved } from './permissions.js';
 import type { Tree } from './tree.js';
 
 /** A path and the inodes along it, as far as they exist (INodesInPath). */
@@ -94,15 +94,8 @@ export function resolvePath(
   if ((use === PathUse.USE || use === PathUse.CREATE) && resolved.last?.kind === InodeKind.SYMLINK) {
     return unresolved(components, components.length, (resolved.last as Symlink).target);
   }
-  if (
-    !caller.superuser &&
-    path.startsWith('/.reserved/raw') &&
-    use >= PathUse.CREATE &&
-    isReservedRaw(splitPath(path))
-  ) {
-    return failure('AccessControlException', `Access denied for user ${caller.user}. Superuser privilege is required`);
-  }
-  return resolved;
+  const raw = use >= PathUse.CREATE && path.startsWith('/.reserved/raw') && isReservedRaw(splitPath(path));
+  return (raw ? checkSuperuser(caller) : undefined) ?? resolved;
 }
 
 /** Resolves by inode id when the client gave one, which no permission is asked for (FSDirectory.resolvePath with fileId). */

@@ -131,7 +131,11 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
     clock,
     config.get(options.groupsCacheMs),
   );
-  const callers = new Callers(groups, { owner: seams.user, supergroup });
+  const callers = new Callers(groups, {
+    owner: seams.user,
+    supergroup,
+    permissionsEnabled: config.get(options.permissionsEnabled),
+  });
   const settings = serviceConfig(config);
   const slices = new Slices(clock, nextTurn);
   lifecycle.add('slices', () => slices.close());

@@ -5,6 +5,8 @@ import type { GroupMapping } from './groups.js';
 export interface SuperuserRule {
   readonly owner: string;
   readonly supergroup: string;
+  /** False: nobody is asked for permissions, which is to say that everybody has all (dfs.permissions.enabled). */
+  readonly permissionsEnabled: boolean;
 }
 
 /** Callers by user name, each made once and kept while its groups stay the same. */
@@ -24,8 +26,7 @@ export class Callers {
     if (groups === undefined) return undefined;
     const known = this.known.get(user);
     if (known !== undefined && known.groups === groups) return known;
-    const superuser = user === this.rule.owner || groups.includes(this.rule.supergroup);
-    const caller = new Caller(user, groups, superuser);
+    const caller = new Caller(user, groups, this.isSuperuser(user, groups));
     if (this.known.size >= MAX_KNOWN) this.known.clear();
     this.known.set(user, caller);
     return caller;
@@ -34,8 +35,13 @@ export class Callers {
   /** Asks for the user's groups; `done` may come at once. */
   resolve(user: string, done: (caller: Caller) => void): void {
     this.groups.resolve(user, (groups) => {
-      done(this.cached(user) ?? new Caller(user, groups, user === this.rule.owner));
+      done(this.cached(user) ?? new Caller(user, groups, this.isSuperuser(user, groups)));
     });
+  }
+
+  private isSuperuser(user: string, groups: readonly string[]): boolean {
+    const { owner, supergroup, permissionsEnabled } = this.rule;
+    return !permissionsEnabled || user === owner || groups.includes(supergroup);
   }
 
   /** Forgets all groups that the operating system told (RefreshUserMappingsProtocol). */

@@ -1,6 +1,7 @@
 import type { Failure } from '@rfs/base/failure';
-import { failure } from '@rfs/protocol/exceptions';
+import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
 import { type ClientMethod, methodTable, type RequestOf, type ResponseOf } from '@rfs/protocol/service';
+import { storagePolicyByName } from '../blocks/index.js';
 import {
   CommandKind,
   type CommandMessage,
@@ -33,7 +34,10 @@ const given = (timeMs: number): number | undefined => (timeMs < 0 ? undefined : 
 const create: SimpleChange<'create', typeof CommandKind.CREATE> = {
   kind: CommandKind.CREATE,
   what: (request) => `Cannot create file${request.src}`,
-  check: (request) => checkPathLength(request.src, 'create') ?? checkReplicated(request.ecPolicyName),
+  check: (request) =>
+    checkPathLength(request.src, 'create') ??
+    checkReplicated(request.ecPolicyName) ??
+    (request.storagePolicy ? checkPolicyName(request.storagePolicy) : undefined),
   command: (request, parts) => {
     parts.leases.renew(request.clientName, parts.clock.monotonicMs());
     return {
@@ -45,6 +49,7 @@ const create: SimpleChange<'create', typeof CommandKind.CREATE> = {
       replication: request.replication,
       blockSizeBytes: request.blockSize,
       expiredHolder: parts.openFiles.expiredHolder(request.src),
+      storagePolicy: storagePolicyByName(request.storagePolicy ?? '')?.id,
     };
   },
   respond: (status: FileStatus) => ({ fs: statusMessage(status) }),
@@ -162,6 +167,62 @@ const setTimes: SimpleChange<'setTimes', typeof CommandKind.SET_TIMES> = {
   respond: nothing,
 };
 
+/** HdfsConstants.QUOTA_DONT_SET (Long.MAX_VALUE as a number): the quota stays as it is. */
+const QUOTA_DONT_SET = 2 ** 63;
+/** HdfsConstants.QUOTA_RESET: the quota is taken away. */
+const QUOTA_RESET = -1;
+
+const givenQuota = (quota: number): number | undefined => (quota === QUOTA_DONT_SET ? undefined : quota);
+/** Java's text of a long that was read as a number. */
+const longText = (value: number): string => (value >= 2 ** 63 ? '9223372036854775807' : String(value));
+
+const setQuota: SimpleChange<'setQuota', typeof CommandKind.SET_QUOTA> = {
+  kind: CommandKind.SET_QUOTA,
+  what: (request) => `Cannot set quota on ${request.path}`,
+  check: checkQuota,
+  command: (request) => ({
+    path: request.path,
+    namespaceQuota: givenQuota(request.namespaceQuota),
+    spaceQuotaBytes: givenQuota(request.storagespaceQuota),
+  }),
+  respond: nothing,
+};
+
+/** Quotas by storage type are as on an HDFS where they are switched off (dfs.quota.by.storage.type.enabled). */
+function checkQuota(request: RequestOf<'setQuota'>): Failure<ExceptionCode> | undefined {
+  const { namespaceQuota, storagespaceQuota, storageType } = request;
+  if (namespaceQuota < QUOTA_RESET || storagespaceQuota < QUOTA_RESET) {
+    const text = `Illegal value for nsQuota or ssQuota : ${longText(namespaceQuota)} and ${longText(storagespaceQuota)}`;
+    return failure('IllegalArgumentException', text);
+  }
+  if (storageType === undefined) return undefined;
+  return failure(
+    'UnsupportedActionException',
+    'Failed to set quota by storage type because either dfs.quota.by.storage.type.enabled is set to false ' +
+      `or nsQuota value is illegal ${longText(namespaceQuota)}`,
+  );
+}
+
+const setStoragePolicy: SimpleChange<'setStoragePolicy', typeof CommandKind.SET_STORAGE_POLICY> = {
+  kind: CommandKind.SET_STORAGE_POLICY,
+  what: (request) => `Cannot set storage policy for ${request.src}`,
+  check: (request) => checkPolicyName(request.policyName),
+  command: (request) => ({ path: request.src, policyId: storagePolicyByName(request.policyName)?.id ?? 0 }),
+  respond: nothing,
+};
+
+const unsetStoragePolicy: SimpleChange<'unsetStoragePolicy', typeof CommandKind.SET_STORAGE_POLICY> = {
+  kind: CommandKind.SET_STORAGE_POLICY,
+  what: (request) => `Cannot unset storage policy for ${request.src}`,
+  command: (request) => ({ path: request.src, policyId: 0 }),
+  respond: nothing,
+};
+
+function checkPolicyName(name: string): Failure<ExceptionCode> | undefined {
+  if (storagePolicyByName(name) !== undefined) return undefined;
+  return failure('HadoopIllegalArgumentException', `Cannot find a block policy with the name ${name}`);
+}
+
 function handle<M extends ClientMethod, K extends CommandKind>(method: M, change: SimpleChange<M, K>): Handler<M> {
   const once = methodTable[method].retry !== 'repeatable';
   return (parts, request, context, caller, sink) => {
@@ -187,4 +248,7 @@ export const simpleChanges: Handlers = {
   setOwner: handle('setOwner', setOwner),
   setReplication: handle('setReplication', setReplication),
   setTimes: handle('setTimes', setTimes),
+  setQuota: handle('setQuota', setQuota),
+  setStoragePolicy: handle('setStoragePolicy', setStoragePolicy),
+  unsetStoragePolicy: handle('unsetStoragePolicy', unsetStoragePolicy),
 };

@@ -1,5 +1,3 @@
-import type { Failure } from '@rfs/base/failure';
-import { failure } from '@rfs/protocol/exceptions';
 import {
   ChecksumTypeProto,
   HAServiceStateProto,
@@ -13,7 +11,7 @@ import {
   STORAGE_POLICIES,
   type StoragePolicy,
 } from '../blocks/index.js';
-import { type Caller, CommandKind } from '../namespace/index.js';
+import { CommandKind, checkSuperuser } from '../namespace/index.js';
 import { type ClockOffset, datanodeInfoMessage, storageReportMessage } from './convert/datanodes.js';
 import type { Handlers, ServiceParts } from './handlers.js';
 import { Outcome } from './proposer.js';
@@ -32,12 +30,6 @@ const checksumTypes = {
   CRC32: ChecksumTypeProto.CHECKSUM_CRC32,
   NULL: ChecksumTypeProto.CHECKSUM_NULL,
 } as const;
-
-/** FSPermissionChecker.checkSuperuserPrivilege */
-export function checkSuperuser(caller: Caller): Failure | undefined {
-  if (caller.superuser) return undefined;
-  return failure('AccessControlException', `Access denied for user ${caller.user}. Superuser privilege is required`);
-}
 
 function clockOffset(parts: ServiceParts): ClockOffset {
   return { wallMinusMonotonicMs: parts.clock.nowMs() - parts.clock.monotonicMs() };

@@ -1,9 +1,15 @@
 import { Ring } from '@rfs/base/collections';
 import type { DirectoryListingProto } from '@rfs/protocol/messages';
-import type { Directory } from '../namespace/index.js';
+import { type Directory, storagePolicyOf } from '../namespace/index.js';
 
 /** Entries of all pages together: about 15 MB. */
 const MAX_ENTRIES = 65_536;
+
+interface Page {
+  readonly message: DirectoryListingProto;
+  /** The directory's when the page was made: entries have it from there, and it changes far above without a trace. */
+  readonly storagePolicy: number;
+}
 
 interface Kept {
   readonly directory: Directory;
@@ -21,11 +27,13 @@ export class ListingPages {
 
   /** The directory's first page, if nothing has changed since it was kept. */
   find(directory: Directory): DirectoryListingProto | undefined {
-    return (directory.page ?? undefined) as DirectoryListingProto | undefined;
+    const page = directory.page as Page | null;
+    return page !== null && page.storagePolicy === storagePolicyOf(directory) ? page.message : undefined;
   }
 
-  keep(directory: Directory, page: DirectoryListingProto): void {
-    const entries = page.partialListing.length + 1;
+  keep(directory: Directory, message: DirectoryListingProto): void {
+    const entries = message.partialListing.length + 1;
+    const page: Page = { message, storagePolicy: storagePolicyOf(directory) };
     directory.page = page;
     this.kept.push({ directory, page, entries });
     this.entries += entries;

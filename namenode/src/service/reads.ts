@@ -6,6 +6,7 @@ import {
   type Access,
   type Caller,
   type ContentSummary,
+  checkSuperuser,
   Directory,
   type FileStatus,
   getAccess,
@@ -205,10 +206,9 @@ export const reads: Handlers = {
   },
 
   listOpenFiles: (parts, request, _context, caller, sink) => {
-    if (!caller.superuser) {
-      sink.fail(
-        failure('AccessControlException', `Access denied for user ${caller.user}. Superuser privilege is required`),
-      );
+    const denied = checkSuperuser(caller);
+    if (denied !== undefined) {
+      sink.fail(denied);
       return;
     }
     const under = request.path ?? '/';

@@ -6,4 +6,5 @@ export {
   STORAGE_POLICIES,
   type StoragePolicy,
   storagePolicyById,
+  storagePolicyByName,
 } from './storage-policies.js';

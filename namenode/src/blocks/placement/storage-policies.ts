@@ -42,6 +42,12 @@ export function storagePolicyById(id: number): StoragePolicy {
   return STORAGE_POLICIES.find((candidate) => candidate.id === id) ?? HOT;
 }
 
+/** The policy of that name in whatever case; undefined when there is none (BlockStoragePolicySuite.getPolicy). */
+export function storagePolicyByName(name: string): StoragePolicy | undefined {
+  const wanted = name.toUpperCase();
+  return STORAGE_POLICIES.find((candidate) => candidate.name === wanted);
+}
+
 /** One type for each of `replication` replicas; transient ones are left to the writer (BlockStoragePolicy). */
 function typesFor(storagePolicy: StoragePolicy, replication: number): StorageType[] {
   const types: StorageType[] = [];

@@ -7,6 +7,7 @@ import { type Directory, InodeFlag, InodeKind } from '../inode.js';
 import { isExactReserved, isReserved, isReservedInodes, isReservedRaw, isValidName, splitPath } from '../path.js';
 import { Access, checkAccess, checkAncestor } from '../permissions.js';
 import { PathUse, type ResolvedPath, resolvePath } from '../resolve.js';
+import { LAZY_PERSIST_POLICY, storagePolicyOf } from '../storage-policy.js';
 import { checkNotOpen } from './lease-conflict.js';
 import { checkNewEntries, checkParentDirectory, makeAncestors, ownersOf } from './making.js';
 import { checkQuota } from './quota.js';
@@ -44,7 +45,7 @@ export function create(context: OpContext, command: CreateCommand): FileStatus |
   const { replication, blockSizeBytes } = command;
   const file = view.makeFile(parent, path.name, command.mode & 0o777, owner, group, replication, blockSizeBytes);
   file.flags |= InodeFlag.UNDER_CONSTRUCTION;
-  file.storagePolicy = command.storagePolicy ?? 0;
+  file.storagePolicy = policyAtCreation(command, parent);
   view.save(file);
   view.putOpenFile(file.id, {
     holder: command.clientName,
@@ -54,6 +55,14 @@ export function create(context: OpContext, command: CreateCommand): FileStatus |
     truncateBytes: -1,
   });
   return statusOf(file, view.tree.names, '');
+}
+
+/** Only LAZY_PERSIST is copied from the directory; all others are looked up there (setNewINodeStoragePolicy). */
+function policyAtCreation(command: CreateCommand, parent: Directory): number {
+  if ((command.flags & CreateFlag.LAZY_PERSIST) !== 0) return LAZY_PERSIST_POLICY;
+  const asked = command.storagePolicy ?? 0;
+  if (asked !== 0) return asked;
+  return storagePolicyOf(parent) === LAZY_PERSIST_POLICY ? LAZY_PERSIST_POLICY : 0;
 }
 
 function checkName(path: string): Refusal | undefined {

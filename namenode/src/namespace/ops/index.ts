@@ -19,7 +19,9 @@ import { purge } from './purge.js';
 import { releaseLease } from './release-lease.js';
 import { rename } from './rename.js';
 import { rename2 } from './rename2.js';
+import { setQuota } from './set-quota.js';
 import { setReplication } from './set-replication.js';
+import { setStoragePolicy } from './set-storage-policy.js';
 import { truncate } from './truncate.js';
 
 /** What each kind of command does. */
@@ -41,6 +43,8 @@ export const operations: { readonly [K in CommandKind]: Operation<CommandMessage
   [CommandKind.SET_REPLICATION]: setReplication,
   [CommandKind.SET_TIMES]: setTimes,
   [CommandKind.TOUCH_ACCESS_TIMES]: touchAccessTimes,
+  [CommandKind.SET_QUOTA]: setQuota,
+  [CommandKind.SET_STORAGE_POLICY]: setStoragePolicy,
   [CommandKind.ADD_BLOCK]: addBlock,
   [CommandKind.ABANDON_BLOCK]: abandonBlock,
   [CommandKind.COMPLETE]: complete,

@@ -7,6 +7,9 @@ import { PathUse, resolvePath } from '../resolve.js';
 import { SubtreeAccessScan } from '../subtree.js';
 import type { Tree } from '../tree.js';
 
+/** Java's Long.MAX_VALUE as numbers have it: what the root's namespace quota is until another is set. */
+const ROOT_QUOTA = 2 ** 63;
+
 /** Sums over a tree, its top included (ContentSummaryProto). */
 export interface ContentSummary {
   readonly lengthBytes: number;
@@ -46,7 +49,7 @@ function summaryOf(inode: Inode): ContentSummary {
         fileCount: inode.fileCount,
         directoryCount: inode.directoryCount + 1,
         spaceBytes: inode.spaceBytes,
-        namespaceQuota: inode.namespaceQuota,
+        namespaceQuota: inode.parent === null && inode.namespaceQuota === NO_QUOTA ? ROOT_QUOTA : inode.namespaceQuota,
         spaceQuota: inode.spaceQuota,
       };
     case InodeKind.FILE:

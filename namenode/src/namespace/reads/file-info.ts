@@ -1,7 +1,8 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
-import type { ExceptionCode } from '@rfs/protocol/exceptions';
+import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
 import { type FileStatus, statusOf } from '../file-status.js';
-import type { Caller } from '../permissions.js';
+import type { Inode } from '../inode.js';
+import { Access, type Caller, checkAccess } from '../permissions.js';
 import { PathUse, resolvePath } from '../resolve.js';
 import type { Tree } from '../tree.js';
 
@@ -20,4 +21,15 @@ export function getFileInfo(
     return caller.superuser && resolved.code === 'AccessControlException' ? undefined : resolved;
   }
   return resolved.last === undefined ? undefined : statusOf(resolved.last, tree.names, '');
+}
+
+/**
+ * What is at a path, if the caller may read it; `missing` is what the refusal says when there is nothing (calls for
+ * one attribute of an inode word it each in its own way).
+ */
+export function getReadable(tree: Tree, caller: Caller, path: string, missing: string): Inode | Failure<ExceptionCode> {
+  const resolved = resolvePath(tree, caller, path, PathUse.USE);
+  if (isFailure(resolved)) return resolved;
+  const denied = checkAccess(tree.names, caller, resolved, Access.READ);
+  return denied ?? resolved.last ?? failure('FileNotFoundException', missing);
 }

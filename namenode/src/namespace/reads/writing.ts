@@ -6,6 +6,7 @@ import { type File, InodeKind } from '../inode.js';
 import type { Caller } from '../permissions.js';
 import { type BlockRow, decodeBlock } from '../records.js';
 import { resolveFile } from '../resolve.js';
+import { storagePolicyOf } from '../storage-policy.js';
 import type { Tree } from '../tree.js';
 import { openFileRow } from './blocks.js';
 
@@ -45,7 +46,7 @@ export function getFileForWriting(
     id: file.id,
     replication: file.replication,
     blockSizeBytes: file.blockSizeBytes,
-    storagePolicy: file.storagePolicy,
+    storagePolicy: storagePolicyOf(file),
     holder: open?.holder ?? '',
     clientMachine: open?.clientMachine ?? '',
     last: fromEnd(tree, file, 1),
