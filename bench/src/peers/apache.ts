@@ -28,3 +28,9 @@ export async function startApache(options: PeerOptions): Promise<Peer | undefine
     },
   };
 }
+
+/** The class path of Hadoop's clients with the configuration of a peer; brings the jars the first time. */
+export async function classPath(conf: string): Promise<string> {
+  const cache = (await runProgram('bash', [join(COMPAT, 'setup.sh')])).trim();
+  return `${conf}:${cache}/conf:${cache}/lib/*`;
+}

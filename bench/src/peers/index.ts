@@ -5,9 +5,10 @@ import { startApache } from './apache.js';
 import type { Peer } from './peer.js';
 import { startRfs } from './rfs.js';
 
+export { classPath } from './apache.js';
 export { NamenodeProcess } from './namenode-process.js';
 export type { Peer } from './peer.js';
-export { pinLoad, sleep } from './processes.js';
+export { pinLoad, runProgram, sleep } from './processes.js';
 
 /** Options of every benchmark: which peers to measure, in which order. */
 export interface PeerChoice {
