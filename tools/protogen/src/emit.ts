@@ -167,7 +167,7 @@ function emitCase(field: protobuf.Field): string {
 
 /** The initial value of a field that declares a default; the wire then need not carry it. */
 function defaultOf(field: protobuf.Field): string {
-  const declared = field.options?.['default'];
+  const declared = field.options?.default;
   if (declared === undefined) return '';
   if (field.resolvedType instanceof protobuf.Enum) return ` = ${field.resolvedType.values[String(declared)]}`;
   if (kindOf(field).type === 'bigint') return ` = ${String(declared)}n`;
