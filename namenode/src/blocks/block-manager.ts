@@ -255,6 +255,31 @@ export class BlockManager {
     return slot < 0 ? undefined : map.inodeOf(slot);
   }
 
+  /** Blocks without any good replica. */
+  get missingBlocks(): number {
+    return this.context.low.missingCount;
+  }
+
+  /** This node judges redundancy: it leads, and the startup safe mode is over (isPopulatingReplQueues). */
+  get judgesRedundancy(): boolean {
+    return this.context.populating;
+  }
+
+  /**
+   * Looks at `count` places of the map from `from` on (0 at first) and tells the owners of blocks without any good
+   * replica, until `visit` returns false. The place to go on from, or -1 at the end: a place is good for later calls,
+   * what is added meanwhile may be passed by.
+   */
+  scanMissing(from: number, count: number, visit: (owner: InodeId) => boolean): number {
+    const { map, low } = this.context;
+    const end = Math.min(map.highSlot, from + count);
+    for (let slot = from; slot < end; slot++) {
+      if (!map.inUse(slot) || !low.isMissing(slot)) continue;
+      if (!visit(map.inodeOf(slot))) return slot + 1;
+    }
+    return end < map.highSlot ? end : -1;
+  }
+
   /** Good replicas in service. */
   liveReplicas(block: BlockId): number {
     const { map, table } = this.context;

@@ -4,7 +4,7 @@ export { safeModeText } from './context.js';
 export type { NamespaceEvents, StorageRef } from './events.js';
 export type { FileStatus } from './file-status.js';
 export { stateHash } from './hash.js';
-export { Directory, type Inode, InodeFlag, InodeKind } from './inode.js';
+export { Directory, type Inode, InodeFlag, InodeKind, pathOf } from './inode.js';
 export type { Leases } from './leases.js';
 export type { Limits } from './limits.js';
 export type { AllocatedBlock } from './ops/add-block.js';

@@ -13,6 +13,7 @@ import {
 } from '../blocks/index.js';
 import { CommandKind, checkSuperuser } from '../namespace/index.js';
 import { type ClockOffset, datanodeInfoMessage, storageReportMessage } from './convert/datanodes.js';
+import { listCorruptFileBlocks } from './corrupt-files.js';
 import type { Handlers, ServiceParts } from './handlers.js';
 import { Outcome } from './proposer.js';
 
@@ -137,6 +138,8 @@ export const clusterCalls: Handlers = {
       () => sink.reply({}),
       (refused) => sink.fail(refused),
     ),
+
+  listCorruptFileBlocks,
 
   renewLease: (parts, request, _context, _caller, sink) => {
     parts.leases.renew(request.clientName, parts.clock.monotonicMs());

@@ -45,6 +45,11 @@ export class LowRedundancy {
     return ((this.map.queuesOf(slot) >>> LEVEL_SHIFT) - 1) as Level;
   }
 
+  /** True when no good replica of the block is left. */
+  isMissing(slot: number): boolean {
+    return this.levelAt(slot) >= Level.MISSING;
+  }
+
   set(slot: number, level: Level): void {
     const bits = this.map.queuesOf(slot);
     const before = (bits >>> LEVEL_SHIFT) - 1;
