@@ -16,6 +16,8 @@ export class BlockWriting {
   stage: Stage;
   /** Datanodes that failed while it was written. */
   readonly failed: DatanodeInfoProto[] = [];
+  /** What each of them did, for the message when nothing is left to try. */
+  readonly stories: string[] = [];
   private sentTo: number;
 
   constructor(located: LocatedBlockProto, stage: Stage) {
@@ -43,9 +45,11 @@ export class BlockWriting {
   }
 
   /** Takes a datanode out of the pipeline. */
-  dropNode(index: number): void {
+  dropNode(index: number, what: string): void {
     const { nodes, storageTypes, storageIds } = this.targets;
+    const { id } = nodes[index]!;
     this.failed.push(nodes[index]!);
+    this.stories.push(`${id.ipAddr}:${id.xferPort}: ${what}`);
     const others = <T>(list: readonly T[]): T[] => list.filter((_, at) => at !== index);
     this.targets = { nodes: others(nodes), storageTypes: others(storageTypes), storageIds: others(storageIds) };
   }

@@ -114,7 +114,7 @@ export class Recovery {
       const all = [...block.failed, ...nodes].map(nameOf).join(', ');
       throw fault(`All datanodes [${all}] are bad. Aborting... (${nameOf(nodes[0]!)}: ${message})`);
     }
-    block.dropNode(Math.min(badIndex, nodes.length - 1));
+    block.dropNode(Math.min(badIndex, nodes.length - 1), message);
   }
 
   private connect(block: BlockWriting, stage: Stage, newGenerationStamp: number): Promise<Pipeline | PipelineProblem> {
@@ -163,7 +163,8 @@ export class Recovery {
     if (reason === undefined || settings.replaceDatanodeBestEffort) return;
     if (settings.replaceDatanodeMinimum > 0 && count >= settings.replaceDatanodeMinimum) return;
     throw fault(
-      `Failed to replace a bad datanode on the existing pipeline of ${this.options.path}: ${reason}. The policy ` +
+      `Failed to replace a bad datanode on the existing pipeline of ${this.options.path} ` +
+        `(${block.stories.join('; ')}): ${reason}. The policy ` +
         `${settings.replaceDatanode} is set by 'dfs.client.block.write.replace-datanode-on-failure.policy'.`,
     );
   }

@@ -24,9 +24,14 @@ const fs = (words: readonly string[], input: readonly Uint8Array[] = []): Promis
 
 /** Runs a command that must succeed without complaint; what it said. */
 async function good(...words: string[]): Promise<string> {
-  const { code, out, err } = await fs(words);
-  assert.deepEqual({ code, err }, { code: 0, err: '' }, words.join(' '));
-  return out;
+  return (await feed([], ...words)).out;
+}
+
+/** The same with standard input. */
+async function feed(input: readonly Uint8Array[], ...words: string[]): Promise<Outcome> {
+  const outcome = await fs(words, input);
+  assert.deepEqual({ code: outcome.code, err: outcome.err }, { code: 0, err: '' }, words.join(' '));
+  return outcome;
 }
 
 test('files of several blocks go there and back, with several lanes, with times and modes', async () => {
@@ -63,10 +68,10 @@ test('names with spaces, per cent, plus and umlauts mean what they say', async (
 
 test('a dash is standard input and output', async () => {
   const bytes = Buffer.from(seededRandom('stdin').bytes(100_000));
-  assert.equal((await fs(['-put', '-', '/stdin'], [bytes.subarray(0, 70_000), bytes.subarray(70_000)])).code, 0);
-  assert.ok((await fs(['-get', '/stdin', '-'])).bytes.equals(bytes));
-  assert.equal((await fs(['-appendToFile', '-', '/stdin'], [Buffer.from('more')])).code, 0);
-  assert.ok((await fs(['-cat', '/stdin'])).bytes.subarray(100_000).equals(Buffer.from('more')));
+  await feed([bytes.subarray(0, 70_000), bytes.subarray(70_000)], '-put', '-', '/stdin');
+  assert.ok((await feed([], '-get', '/stdin', '-')).bytes.equals(bytes));
+  await feed([Buffer.from('more')], '-appendToFile', '-', '/stdin');
+  assert.ok((await feed([], '-cat', '/stdin')).bytes.subarray(100_000).equals(Buffer.from('more')));
   assert.equal((await fs(['-put', '-', '/stdin'])).err, "put: `/stdin': File exists\n");
 });
 
@@ -88,7 +93,7 @@ test('commands work with and without dash, on full URIs, with -fs and -D', async
 
 test('ls, stat, du, count and df answer in JSON', async () => {
   await good('-mkdir', '/json');
-  await fs(['-put', '-', '/json/file'], [Buffer.from('12345')]);
+  await feed([Buffer.from('12345')], '-put', '-', '/json/file');
   const [listed] = JSON.parse(await good('-ls', '--json', '/json')) as Record<string, unknown>[];
   assert.equal(listed?.path, '/json/file');
   assert.equal(listed?.type, 'file');
