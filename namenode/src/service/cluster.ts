@@ -1,3 +1,4 @@
+import { isFailure } from '@rfs/base/failure';
 import {
   ChecksumTypeProto,
   HAServiceStateProto,
@@ -10,8 +11,9 @@ import {
   HOT,
   STORAGE_POLICIES,
   type StoragePolicy,
+  storagePolicyById,
 } from '../blocks/index.js';
-import { CommandKind, checkSuperuser } from '../namespace/index.js';
+import { CommandKind, checkSuperuser, getReadable, storagePolicyOf } from '../namespace/index.js';
 import { type ClockOffset, datanodeInfoMessage, storageReportMessage } from './convert/datanodes.js';
 import { listCorruptFileBlocks } from './corrupt-files.js';
 import type { Handlers, ServiceParts } from './handlers.js';
@@ -128,6 +130,13 @@ export const clusterCalls: Handlers = {
 
   getStoragePolicies: (_parts, _request, _context, _caller, sink) =>
     sink.reply({ policies: STORAGE_POLICIES.map(policyMessage) }),
+
+  getStoragePolicy: (parts, request, _context, caller, sink) => {
+    const missing = `File/Directory does not exist: ${request.path}`;
+    const inode = getReadable(parts.machine.tree, caller, request.path, missing);
+    if (isFailure(inode)) sink.fail(inode);
+    else sink.reply({ storagePolicy: policyMessage(storagePolicyById(storagePolicyOf(inode))) });
+  },
 
   getHAServiceState: (parts, _request, _context, _caller, sink) => {
     sink.reply({ state: parts.proposer.leading ? HAServiceStateProto.ACTIVE : HAServiceStateProto.OBSERVER });

@@ -2,14 +2,23 @@ import type { Failure } from '@rfs/base/failure';
 import { failure, retriable } from '@rfs/protocol/exceptions';
 import type { CallContext, ClientMethod, ClientService, ReplySink, RequestOf, ResponseOf } from '@rfs/protocol/service';
 import { type Caller, safeModeText } from '../namespace/index.js';
+import { attributes } from './attributes.js';
 import type { Callers } from './callers.js';
 import { simpleChanges } from './changes.js';
 import { clusterCalls } from './cluster.js';
 import type { Handler, Handlers, ServiceParts } from './handlers.js';
+import { operations } from './operations.js';
 import { reads } from './reads.js';
 import { fileWrites } from './writes/index.js';
 
-const handlers: Handlers = { ...reads, ...simpleChanges, ...fileWrites, ...clusterCalls };
+const handlers: Handlers = {
+  ...reads,
+  ...attributes,
+  ...simpleChanges,
+  ...fileWrites,
+  ...clusterCalls,
+  ...operations,
+};
 
 /** The calls of ClientProtocol that this namenode answers. */
 export const servedMethods = Object.keys(handlers) as ClientMethod[];

@@ -22,6 +22,7 @@ import {
   listOpenFiles,
   openListing,
 } from '../namespace/index.js';
+import { batchedListing, type ListPath } from './batched-listing.js';
 import { type LocationSource, locatedBlocks } from './convert/located-blocks.js';
 import { statusMessage } from './convert/statuses.js';
 import { type Handlers, SCAN_ENTRIES, type ServiceParts } from './handlers.js';
@@ -161,6 +162,11 @@ export const reads: Handlers = {
     const after = Buffer.from(request.startAfter).toString('utf8');
     const page = listing(parts, caller, context, request.src, after, request.needLocation);
     answer(sink, page, (dirList) => ({ dirList }));
+  },
+
+  getBatchedListing: (parts, request, context, caller, sink) => {
+    const list: ListPath = (path, after) => listing(parts, caller, context, path, after, request.needLocation);
+    answer(sink, batchedListing(request, parts.config.listingLimit, list), (found) => found);
   },
 
   isFileClosed: (parts, request, _context, caller, sink) =>
