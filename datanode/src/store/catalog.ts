@@ -103,12 +103,10 @@ export class DigestCatalog {
       const at = MAGIC.length + i * RECORD_BYTES;
       if (crc32c(bytes.subarray(at, at + CRC_AT)) !== bytes.readUInt32BE(at + CRC_AT)) continue;
       reader.reset(bytes, at, at + RECORD_BYTES);
-      records.push({
-        blockId: reader.id64() as BlockId,
-        generationStamp: reader.id64() as GenerationStamp,
-        lengthBytes: reader.int64(),
-        digest: reader.bytes(BLAKE3_BYTES),
-      });
+      const blockId = reader.id64() as BlockId;
+      const generationStamp = reader.id64() as GenerationStamp;
+      const lengthBytes = reader.int64();
+      records.push({ blockId, generationStamp, lengthBytes, digest: reader.bytes(BLAKE3_BYTES) });
     }
     return records;
   }

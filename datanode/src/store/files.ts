@@ -44,6 +44,8 @@ export interface Files {
   removeTree(folder: string): Promise<void>;
   /** Null when there is no such file. */
   sizeBytes(path: string): Promise<number | null>;
+  /** The same for many files, a start's millions: in slices rather than by the thread pool, which costs ten times as much. */
+  sizesBytes(paths: readonly string[]): Promise<(number | null)[]>;
   /** Hard links more than one name to the file's content. */
   linkCount(path: string): Promise<number>;
   copy(from: string, to: string): Promise<void>;

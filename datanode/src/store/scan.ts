@@ -1,7 +1,7 @@
 import type { BlockId, GenerationStamp } from '@rfs/base/ids';
 import type { Files } from './files.js';
 import { cutToVerified } from './integrity.js';
-import { type ReplicaFileName, readFileName, SUBDIR_COUNT, subdirPath } from './layout.js';
+import { blockFileName, type ReplicaFileName, readFileName, SUBDIR_COUNT, subdirPath } from './layout.js';
 import { META_HEADER_BYTES } from './meta-header.js';
 import { OpenReplica, replicaPaths } from './open-replica.js';
 import type { Volume } from './volume.js';
@@ -75,17 +75,23 @@ async function scanFinalized(
 ): Promise<void> {
   const folder = `${volume.folders.finalized}/${subdirPath(subdir)}`;
   const [names, records] = await Promise.all([files.list(folder), volume.catalog.load(subdir)]);
-  const stamps = stampsOf(names);
+  const found = replicasOf(names);
   const lengths = new Map<BlockId, number>();
   if (trustCatalog) {
-    for (const record of records) {
-      if (stamps.get(record.blockId) === record.generationStamp) lengths.set(record.blockId, record.lengthBytes);
+    for (const { blockId, generationStamp, lengthBytes } of records) {
+      if (found.stamps.get(blockId) === generationStamp) lengths.set(blockId, lengthBytes);
     }
   }
-  for (const blockId of blocksOf(names)) {
-    const stamp = stamps.get(blockId) ?? (0 as GenerationStamp);
+  const unknown: BlockId[] = [];
+  for (const blockId of found.blocks) {
     const known = lengths.get(blockId);
-    const lengthBytes = known ?? (await files.sizeBytes(replicaPaths(folder, blockId, stamp).data));
+    if (known === undefined) unknown.push(blockId);
+    else sink.finalized(blockId, found.stamps.get(blockId)!, known, volume);
+  }
+  const sizes = await files.sizesBytes(unknown.map((blockId) => `${folder}/${blockFileName(blockId)}`));
+  for (const [index, blockId] of unknown.entries()) {
+    const stamp = found.stamps.get(blockId) ?? (0 as GenerationStamp);
+    const lengthBytes = sizes[index] ?? null;
     if (lengthBytes !== null) sink.finalized(blockId, stamp, lengthBytes, volume);
   }
 }
@@ -93,8 +99,8 @@ async function scanFinalized(
 async function scanUnfinished(files: Files, volume: Volume, sink: ScanSink): Promise<void> {
   const folder = volume.folders.rbw;
   const names = await files.list(folder);
-  const stamps = stampsOf(names);
-  for (const blockId of blocksOf(names)) {
+  const { blocks, stamps } = replicasOf(names);
+  for (const blockId of blocks) {
     if (!stamps.has(blockId) && (await finishMove(files, volume, blockId, sink))) continue;
     const stamp = stamps.get(blockId) ?? (0 as GenerationStamp);
     const survivor = await cutToVerified(files, replicaPaths(folder, blockId, stamp));
@@ -112,7 +118,7 @@ async function scanUnfinished(files: Files, volume: Volume, sink: ScanSink): Pro
  */
 async function finishMove(files: Files, volume: Volume, blockId: BlockId, sink: ScanSink): Promise<boolean> {
   const folder = volume.finalizedPath(blockId);
-  const stamp = stampsOf(await files.list(folder)).get(blockId);
+  const stamp = replicasOf(await files.list(folder)).stamps.get(blockId);
   if (stamp === undefined) return false;
   const { data } = replicaPaths(folder, blockId, stamp);
   await files.rename(replicaPaths(volume.folders.rbw, blockId, stamp).data, data);
@@ -121,24 +127,15 @@ async function finishMove(files: Files, volume: Volume, blockId: BlockId, sink: 
   return true;
 }
 
-function emptyName(): ReplicaFileName {
-  return { kind: 'other', blockId: 0 as BlockId, generationStamp: 0 as GenerationStamp };
-}
-
-/** The stamp in each block's meta file, the newest if there are several. */
-function stampsOf(names: readonly string[]): Map<BlockId, GenerationStamp> {
-  const stamps = new Map<BlockId, GenerationStamp>();
-  const name = emptyName();
-  for (const text of names) {
-    if (readFileName(text, name).kind !== 'meta') continue;
-    if ((stamps.get(name.blockId) ?? 0) < name.generationStamp) stamps.set(name.blockId, name.generationStamp);
-  }
-  return stamps;
-}
-
-function blocksOf(names: readonly string[]): BlockId[] {
+/** What a folder's names say: its blocks, and the stamp in each one's meta file, the newest if there are several. */
+function replicasOf(names: readonly string[]): { blocks: BlockId[]; stamps: Map<BlockId, GenerationStamp> } {
   const blocks: BlockId[] = [];
-  const name = emptyName();
-  for (const text of names) if (readFileName(text, name).kind === 'block') blocks.push(name.blockId);
-  return blocks;
+  const stamps = new Map<BlockId, GenerationStamp>();
+  const name: ReplicaFileName = { kind: 'other', blockId: 0 as BlockId, generationStamp: 0 as GenerationStamp };
+  for (const text of names) {
+    const { kind, blockId, generationStamp } = readFileName(text, name);
+    if (kind === 'block') blocks.push(blockId);
+    else if (kind === 'meta' && (stamps.get(blockId) ?? 0) < generationStamp) stamps.set(blockId, generationStamp);
+  }
+  return { blocks, stamps };
 }

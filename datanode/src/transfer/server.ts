@@ -1,4 +1,5 @@
 import type { Codec } from '@rfs/base/bytes';
+import { FailureError } from '@rfs/base/failure';
 import type { Timer } from '@rfs/base/seams';
 import {
   BlockOpResponseProto,
@@ -119,7 +120,9 @@ export class TransferServer {
   private note(connection: Connection, error: unknown): void {
     const service = this.service();
     if (this.closed || service === null) return;
-    const facts = { client: `${connection.remoteAddress}:${connection.remotePort}`, error };
+    const client = `${connection.remoteAddress}:${connection.remotePort}`;
+    // A refusal is an answer, not a fault: where in the program it was made interests nobody.
+    const facts = { client, error: error instanceof FailureError ? error.message : error };
     if (error instanceof ConnectionLost) service.log.debug('a transfer ended early', facts);
     else service.log.info('a transfer failed', facts);
   }
