@@ -99,7 +99,7 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
         clock,
         random: random.fork('replicator'),
         nextTurn,
-        applier: applierOf(machine, () => {
+        applier: applierOf(machine, store, () => {
           for (const hear of afterBatch) hear();
         }),
         observer: measures,

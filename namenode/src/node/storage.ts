@@ -8,11 +8,20 @@ import type { Applier, Replicator } from '../replication/index.js';
 /** How often the store is asked to become durable, so that the journal may be cut. */
 const FLUSH_MS = 5000;
 
+/**
+ * Rows that may wait in memory for the store's own writer before applying pauses: about 60 MB, and a second or less of
+ * the writer's work.
+ */
+const MAX_BACKLOG_ROWS = 200_000;
+
 /** The state machine as the replicator drives it; `onBatch` hears after each batch. */
-export function applierOf(machine: StateMachine, onBatch: () => void): Applier {
+export function applierOf(machine: StateMachine, store: Store, onBatch: () => void): Applier {
   return {
     get appliedIndex(): LogIndex {
       return machine.appliedIndex as LogIndex;
+    },
+    get congested(): boolean {
+      return store.backlogRows > MAX_BACKLOG_ROWS;
     },
     applyBatch: (entries, results) => {
       machine.applyBatch(entries, results);

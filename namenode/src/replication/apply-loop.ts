@@ -1,5 +1,5 @@
 import type { LogIndex } from '@rfs/base/ids';
-import type { Clock } from '@rfs/base/seams';
+import type { Clock, Timer } from '@rfs/base/seams';
 import type { LogEntry } from '../raft/index.js';
 import type { ReplicatorLimits } from './options.js';
 import type { Applier, NextTurn, ReplicationObserver } from './types.js';
@@ -13,7 +13,10 @@ export interface ApplySource {
   applyFailed(error: Error): void;
 }
 
-/** Brings committed entries to the state machine, batch by batch, in slices that let the event loop breathe. */
+/**
+ * Brings committed entries to the state machine, batch by batch, in slices that let the event loop breathe. It pauses
+ * while the state machine is congested: what waits then waits in the journal, and proposals meet their own bound.
+ */
 export class ApplyLoop {
   private readonly applier: Applier;
   private readonly source: ApplySource;
@@ -25,6 +28,7 @@ export class ApplyLoop {
   private target: LogIndex;
   private done: LogIndex;
   private scheduled = false;
+  private pause: Timer | null = null;
   private running = false;
   private stopped = false;
 
@@ -60,10 +64,13 @@ export class ApplyLoop {
   /** Applies nothing more. */
   stop(): void {
     this.stopped = true;
+    this.pause?.cancel();
+    this.pause = null;
   }
 
   private readonly continue = (): void => {
     this.scheduled = false;
+    this.pause = null;
     this.slice();
   };
 
@@ -72,7 +79,7 @@ export class ApplyLoop {
     try {
       const start = this.clock.monotonicMs();
       let now = start;
-      while (!this.stopped && this.done < this.target && now - start < this.limits.applySliceMs) {
+      while (this.hasWork() && !this.applier.congested && now - start < this.limits.applySliceMs) {
         this.batch();
         const after = this.clock.monotonicMs();
         this.observer.appliedBatch(this.results.length, after - now);
@@ -84,10 +91,14 @@ export class ApplyLoop {
     } finally {
       this.running = false;
     }
-    if (!this.stopped && this.done < this.target) {
-      this.scheduled = true;
-      this.nextTurn(this.continue);
-    }
+    if (!this.hasWork()) return;
+    this.scheduled = true;
+    if (this.applier.congested) this.pause = this.clock.setTimer(this.limits.applyPauseMs, this.continue);
+    else this.nextTurn(this.continue);
+  }
+
+  private hasWork(): boolean {
+    return !this.stopped && this.done < this.target;
   }
 
   private batch(): void {

@@ -11,6 +11,7 @@ export const FOLDER = '/name/journal';
 /** A state machine that is the list of the commands it was given. */
 export class ListApplier implements Applier {
   appliedIndex = 0 as LogIndex;
+  congested = false;
   commands: string[];
   identity = '';
   readonly batches: number[] = [];

@@ -14,6 +14,8 @@ export interface ReplicatorLimits {
   readonly applyBytes: number;
   /** The apply loop gives way to other work after this long. */
   readonly applySliceMs: number;
+  /** The apply loop looks again after this long when the state machine is congested. */
+  readonly applyPauseMs: number;
   /** The journal keeps at least this much of what is applied and durable elsewhere. */
   readonly retainedBytes: number;
   /** A segment of the journal. */
@@ -30,6 +32,7 @@ export const DEFAULT_LIMITS: ReplicatorLimits = {
   applyCount: 512,
   applyBytes: 1 << 20,
   applySliceMs: 10,
+  applyPauseMs: 5,
   retainedBytes: 64 << 20,
   segmentBytes: 32 << 20,
   writeBytes: 4 << 20,

@@ -105,7 +105,7 @@ describe('a group of one', () => {
       applier.applyBatch(entries, results);
     };
     const limits = { applyCount: 10, applySliceMs: 10 };
-    slow = new Bench(disk, { appliedIndex: 0 as LogIndex, applyBatch }, { limits });
+    slow = new Bench(disk, { appliedIndex: 0 as LogIndex, congested: false, applyBatch }, { limits });
     slow.start();
     assert.equal(applier.appliedIndex, 3, 'what the journal itself knows to be committed');
     disk.runAll();
@@ -114,6 +114,22 @@ describe('a group of one', () => {
     assert.equal(applier.appliedIndex, 43);
     settle(disk, slow);
     assert.equal(slow.serving, true);
+  });
+
+  test('applying pauses while the state machine is congested, and goes on by itself', () => {
+    const disk = new SimulatedDisk();
+    const applier = new ListApplier();
+    const bench = started(disk, applier);
+    const answers = new Answers();
+    applier.congested = true;
+    propose(bench, answers, 'a', 'b');
+    settle(disk, bench);
+    bench.clock.advance(1000);
+    assert.deepEqual(applier.commands, []);
+    applier.congested = false;
+    bench.clock.advance(1000);
+    assert.deepEqual(applier.commands, ['a', 'b']);
+    assert.deepEqual(answers.heard, ['did a', 'did b']);
   });
 
   test('reads wait for what was committed before them, those of one turn together', () => {

@@ -6,6 +6,8 @@ import type { LogEntry } from '../raft/index.js';
 export interface Applier {
   /** Index of the last entry whose effects are in the state, also after a restart. */
   readonly appliedIndex: LogIndex;
+  /** What was applied still waits in memory for its way to the disk, and so much of it that more should wait. */
+  readonly congested: boolean;
   /**
    * Applies committed entries, all kinds of them, in order and without gaps, as one transaction; entry i's result goes
    * to `results[i]`. What it throws stops the node.
