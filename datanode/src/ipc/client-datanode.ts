@@ -92,7 +92,7 @@ async function volumeReport(store: ReplicaStore, node: IpcNode): Promise<Datanod
       storageType: storageTypeToProto(volume.storageType),
       usedSpace: volume.usedBytes,
       freeSpace: volume.availableBytes,
-      reservedSpace: node.reservedBytes,
+      reservedSpace: volume.reservedBytes,
       reservedSpaceForReplicas: volume.claimedBytes,
       numBlocks: counts[volume.index]!,
     }));

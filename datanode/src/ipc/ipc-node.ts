@@ -8,8 +8,6 @@ export interface IpcNode {
   readonly user: string;
   /** How long the datanode has been running. */
   uptimeMs(): number;
-  /** `dfs.datanode.du.reserved` */
-  readonly reservedBytes: number;
   /** Ends the present slice of long work. */
   pause(): Promise<void>;
   /** Bytes a second that the balancer may use. */

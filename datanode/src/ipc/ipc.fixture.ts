@@ -62,7 +62,6 @@ export class IpcFixture {
       store: () => (this.registered ? this.replicas.store : null),
       user: USER,
       uptimeMs: () => 61_999,
-      reservedBytes: 1000,
       pause: () => new Promise<void>(setImmediate),
       balancerBandwidth: () => 12_345,
       triggerReport: (incremental: boolean, namenode: string | undefined) => {

@@ -46,7 +46,8 @@ class Fixture {
           files: nodeFiles,
           random: seededRandom(1),
           locations: [{ folder: join(this.root, 'data'), storageType: 'DISK' }],
-          reservedBytes: 0,
+          reservation: { bytes: 0, percent: 0 },
+          permissions: 0o700,
           toleratedFailures: 0,
         });
         for (const id of replicas) this.place(id);

@@ -22,7 +22,7 @@ export interface FileSystemSpace {
   readonly availableBytes: number;
 }
 
-/** How to open a file: `create` refuses an existing one. */
+/** How to open a file: `create` empties one that is there, left by a crash and known to nobody. */
 export type OpenMode = 'read' | 'update' | 'create';
 
 /** A lock on a folder, held until released or until the process is gone. */
@@ -35,8 +35,8 @@ export interface Files {
   open(path: string, mode: OpenMode): Promise<BlockFile>;
   /** Names in `folder`, in no order; an absent folder has none. */
   list(folder: string): Promise<string[]>;
-  /** Makes `folder` and its parents. */
-  makeFolder(folder: string): Promise<void>;
+  /** Makes `folder` and its parents, where they are not there. @param mode of what is made, by default the umask's */
+  makeFolder(folder: string, mode?: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** False when there was no such file. */
   remove(path: string): Promise<boolean>;

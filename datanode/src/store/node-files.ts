@@ -6,7 +6,7 @@ import type { BlockFile, FileSystemSpace, Files, FolderLock, OpenMode, ReadDone,
 const OPEN_FLAGS: Record<OpenMode, number> = {
   read: fs.constants.O_RDONLY,
   update: fs.constants.O_RDWR,
-  create: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
+  create: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_TRUNC,
 };
 
 /** Few enough that a disk that has to seek for each does not hold the event loop for long. */
@@ -144,8 +144,8 @@ export const nodeFiles: Files = {
       );
     }),
   list: (folder) => unlessAbsent(fsp.readdir(folder), []),
-  async makeFolder(folder) {
-    await fsp.mkdir(folder, { recursive: true });
+  async makeFolder(folder, mode = 0o777) {
+    await fsp.mkdir(folder, { recursive: true, mode });
   },
   rename: (from, to) => settled((done) => fs.rename(from, to, done)),
   remove: (path) =>

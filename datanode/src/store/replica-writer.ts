@@ -216,16 +216,16 @@ export class ReplicaWriter {
       this.finish(batch);
       return;
     }
-    this.data.sync((dataError) => {
-      if (dataError !== null) {
-        this.fail(dataError);
-        return;
-      }
-      this.meta.sync((error) => {
-        if (error !== null) this.fail(error);
-        else this.finish(batch);
-      });
-    });
+    let running = 2;
+    let failed: Error | null = null;
+    const synced = (error: Error | null): void => {
+      failed ??= error;
+      if (--running > 0) return;
+      if (failed !== null) this.fail(failed);
+      else this.finish(batch);
+    };
+    this.data.sync(synced);
+    this.meta.sync(synced);
   }
 
   private finish(batch: Batch): void {

@@ -4,7 +4,7 @@ import type { Files, FolderLock } from './files.js';
 import { DATANODE_LAYOUT_VERSION, poolFolders } from './layout.js';
 import { refusal } from './refusal.js';
 import { formatProperties, parseProperties } from './version-file.js';
-import { Volume, type VolumeLocation } from './volume.js';
+import { type Reservation, Volume, type VolumeLocation } from './volume.js';
 
 /** Which namespace a datanode serves; the same from every namenode, for ever (NamespaceInfo). */
 export interface NamespaceIdentity {
@@ -31,8 +31,9 @@ export interface FolderOptions {
   readonly files: Files;
   readonly random: Random;
   readonly locations: readonly VolumeLocation[];
-  /** `dfs.datanode.du.reserved` */
-  readonly reservedBytes: number;
+  readonly reservation: Reservation;
+  /** Of the folders themselves (`dfs.datanode.data.dir.perm`). */
+  readonly permissions: number;
   /** `dfs.datanode.failed.volumes.tolerated` */
   readonly toleratedFailures: number;
 }
@@ -65,7 +66,7 @@ export class StorageFolders {
     const failed: FailedFolder[] = [];
     for (const location of options.locations) {
       try {
-        folders.push(await openFolder(options.files, location));
+        folders.push(await openFolder(options, location));
       } catch (error) {
         failed.push({ location, error: error as Error });
       }
@@ -104,7 +105,7 @@ export class StorageFolders {
         catalog,
         files: this.options.files,
         folderLock: folder.lock,
-        reservedBytes: this.options.reservedBytes,
+        reservation: this.options.reservation,
       });
       await volume.refreshSpace();
       volumes.push(volume);
@@ -189,8 +190,8 @@ export class StorageFolders {
   }
 }
 
-async function openFolder(files: Files, location: VolumeLocation): Promise<OpenFolder> {
-  await files.makeFolder(location.folder);
+async function openFolder({ files, permissions }: FolderOptions, location: VolumeLocation): Promise<OpenFolder> {
+  await files.makeFolder(location.folder, permissions);
   const lock = await files.lock(`${location.folder}/in_use.lock`);
   try {
     const bytes = await files.readAll(`${location.folder}/current/VERSION`);

@@ -40,7 +40,14 @@ export class Fixture {
     }));
     const random = seededRandom(this.root);
     const files = nodeFiles;
-    this.folders = await StorageFolders.open({ files, random, locations, reservedBytes: 0, toleratedFailures: 0 });
+    this.folders = await StorageFolders.open({
+      files,
+      random,
+      locations,
+      reservation: { bytes: 0, percent: 0 },
+      permissions: 0o700,
+      toleratedFailures: 0,
+    });
     this.store = await openStore(this.folders, NAMESPACE, {
       files,
       clock: new VirtualClock(),

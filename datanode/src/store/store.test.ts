@@ -228,7 +228,8 @@ test('folders of another cluster or datanode, and folders in use, are refused', 
     files: nodeFiles,
     random: seededRandom(9),
     locations: [{ folder: join(fixture.root, 'data0'), storageType: 'DISK' as const }],
-    reservedBytes: 0,
+    reservation: { bytes: 0, percent: 0 },
+    permissions: 0o700,
     toleratedFailures: 0,
   };
   await assert.rejects(StorageFolders.open(options), /holds it/);
@@ -259,5 +260,15 @@ test('a disk that is gone takes its replicas along', async () => {
     await stored(fixture.store, block(id), bytes(100));
     assert.equal(fixture.store.view(id as BlockId)?.volume.index, 1);
   }
+  await fixture.end();
+});
+
+test('a file that nobody knows is in the way of no new replica', async () => {
+  const fixture = await new Fixture(1).start();
+  const [volume] = fixture.store.volumes;
+  fs.writeFileSync(join(volume!.folders.rbw, 'blk_30'), bytes(5000, 3));
+  fs.writeFileSync(join(volume!.folders.rbw, 'blk_30_1001.meta'), bytes(5000, 4));
+  await stored(fixture.store, block(30), bytes(900));
+  assert.deepEqual(await content(fixture.store, 30), bytes(900));
   await fixture.end();
 });

@@ -12,6 +12,12 @@ export interface VolumeLocation {
   readonly storageType: StorageType;
 }
 
+/** Space of each volume that is left to others (`dfs.datanode.du.reserved`, `.pct`). */
+export interface Reservation {
+  readonly bytes: number;
+  readonly percent: number;
+}
+
 /** A volume in use: where it is, who it is, how full it is. */
 export class Volume {
   /** Position in the configuration; replica maps hold this. */
@@ -32,7 +38,7 @@ export class Volume {
 
   private readonly files: Files;
   private readonly folderLock: FolderLock;
-  private readonly reservedBytes: number;
+  private readonly reservation: Reservation;
   private space: FileSystemSpace = { totalBytes: 0, availableBytes: 0 };
   private usedAtRefresh = 0;
   /** Finalized folders known to be there. */
@@ -46,7 +52,7 @@ export class Volume {
     catalog: DigestCatalog;
     files: Files;
     folderLock: FolderLock;
-    reservedBytes: number;
+    reservation: Reservation;
   }) {
     this.index = options.index;
     this.folder = options.location.folder;
@@ -56,10 +62,15 @@ export class Volume {
     this.catalog = options.catalog;
     this.files = options.files;
     this.folderLock = options.folderLock;
-    this.reservedBytes = options.reservedBytes;
+    this.reservation = options.reservation;
   }
 
-  /** What HDFS may use in all (`dfs.datanode.du.reserved` is not ours). */
+  /** What is left to others: the larger of both settings (ReservedSpaceCalculator). */
+  get reservedBytes(): number {
+    return Math.max(this.reservation.bytes, (this.space.totalBytes * this.reservation.percent) / 100);
+  }
+
+  /** What HDFS may use in all. */
   get capacityBytes(): number {
     return Math.max(0, this.space.totalBytes - this.reservedBytes);
   }

@@ -72,7 +72,8 @@ export class TestNode {
       files: nodeFiles,
       random: seededRandom(node.root),
       locations: [{ folder: join(node.root, 'data'), storageType: 'DISK' }],
-      reservedBytes: 0,
+      reservation: { bytes: 0, percent: 0 },
+      permissions: 0o700,
       toleratedFailures: 0,
     });
     const store = await openStore(folders, NAMESPACE, {
