@@ -7,6 +7,7 @@ import { batchedListing, type ListPath } from './batched-listing.js';
 
 const NO_BYTES = new Uint8Array(0);
 const LIMIT = 2;
+const MAX_PATHS = 100;
 
 const folders: Record<string, readonly string[]> = { '/a': ['1', '2', '3'], '/b': [], '/c': ['4'], '/file': [''] };
 
@@ -23,7 +24,7 @@ const list: ListPath = (path, after) => {
 function pages(paths: string[]): string[][] {
   const all: string[][] = [];
   for (let startAfter: Uint8Array = NO_BYTES; ; ) {
-    const found = batchedListing({ paths, startAfter, needLocation: false }, LIMIT, list);
+    const found = batchedListing({ paths, startAfter, needLocation: false }, MAX_PATHS, LIMIT, list);
     assert.ok(!isFailure(found));
     all.push(
       found.listings.map(({ parentIdx, partialListing, exception }) => {
@@ -47,13 +48,18 @@ test('pages go on inside a folder and at the next path, and each path has its ow
 
 test('too many paths and positions of other listings are refused', () => {
   const many = { paths: Array.from({ length: 101 }, () => '/b'), startAfter: NO_BYTES, needLocation: false };
-  const refused = batchedListing(many, LIMIT, list);
+  const refused = batchedListing(many, MAX_PATHS, LIMIT, list);
   assert.ok(isFailure(refused));
   assert.equal(refused.message, 'Too many source paths (101 > 100)');
-  const first = batchedListing({ paths: ['/a', '/b'], startAfter: NO_BYTES, needLocation: false }, LIMIT, list);
+  const first = batchedListing(
+    { paths: ['/a', '/b'], startAfter: NO_BYTES, needLocation: false },
+    MAX_PATHS,
+    LIMIT,
+    list,
+  );
   assert.ok(!isFailure(first));
   for (const startAfter of [first.startAfter, Uint8Array.of(1)]) {
-    const other = batchedListing({ paths: ['/a', '/c'], startAfter, needLocation: false }, LIMIT, list);
+    const other = batchedListing({ paths: ['/a', '/c'], startAfter, needLocation: false }, MAX_PATHS, LIMIT, list);
     assert.ok(isFailure(other));
     assert.equal(other.code, 'IllegalArgumentException');
   }

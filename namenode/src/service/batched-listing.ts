@@ -9,8 +9,6 @@ import type {
   GetBatchedListingResponseProto,
 } from '@rfs/protocol/messages';
 
-/** dfs.namenode.batched.listing.limit */
-const MAX_PATHS = 100;
 const NO_BYTES = new Uint8Array(0);
 
 /** A page of one of the paths behind the entry `after`; undefined when nothing is there. */
@@ -22,17 +20,18 @@ interface Position {
 }
 
 /**
- * Pages of several directories in one answer, until it has `limit` entries. Each path has its refusal to itself. The
+ * Pages of several directories in one answer, until it has `limit` entries; more than `maxPaths` are refused. Each path has its refusal to itself. The
  * place to go on from is opaque to clients and bound to the paths by a checksum (FSNamesystem.getBatchedListing).
  */
 export function batchedListing(
   request: GetBatchedListingRequestProto,
+  maxPaths: number,
   limit: number,
   list: ListPath,
 ): GetBatchedListingResponseProto | Failure {
   const { paths } = request;
-  if (paths.length > MAX_PATHS) {
-    return failure('IllegalArgumentException', `Too many source paths (${paths.length} > ${MAX_PATHS})`);
+  if (paths.length > maxPaths) {
+    return failure('IllegalArgumentException', `Too many source paths (${paths.length} > ${maxPaths})`);
   }
   const start = readPosition(paths, request.startAfter);
   if (isFailure(start)) return start;

@@ -15,6 +15,9 @@ export interface ServiceConfig {
   readonly fileBufferBytes: number;
   readonly trashIntervalMinutes: number;
   readonly listingLimit: number;
+  /** Paths of one batched listing. */
+  readonly batchedListingLimit: number;
+  readonly corruptFilesLimit: number;
   readonly leases: LeaseLimits;
   readonly leaseRecheckMs: number;
   /** Entries of a deleted tree that one purge command removes. */
@@ -34,6 +37,8 @@ export function serviceConfig(config: Config): ServiceConfig {
     fileBufferBytes: config.get(options.fileBufferBytes),
     trashIntervalMinutes: config.get(options.trashIntervalMinutes),
     listingLimit: config.get(options.listingLimit),
+    batchedListingLimit: config.get(options.batchedListingLimit),
+    corruptFilesLimit: config.get(options.corruptFilesLimit),
     leases: { softMs: LEASE_SOFT_LIMIT_MS, hardMs: config.get(options.leaseHardLimitMs) },
     leaseRecheckMs: config.get(options.leaseRecheckMs),
     purgeEntries: config.get(options.purgeBatchEntries),

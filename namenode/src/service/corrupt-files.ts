@@ -4,8 +4,6 @@ import { checkSuperuser, pathOf } from '../namespace/index.js';
 import type { Handler, ServiceParts } from './handlers.js';
 import type { SlicedWork } from './slices.js';
 
-/** Entries of one page (dfs.namenode.max-corrupt-file-blocks-returned). */
-const PAGE_ENTRIES = 100;
 /** Places of the block map that one step looks at: well under a millisecond. */
 const PLACES_AT_ONCE = 20_000;
 /** Missing blocks of one step: each costs a look into the tree. */
@@ -34,10 +32,10 @@ class CorruptFilePage implements SlicedWork {
     const next = this.parts.blocks.scanMissing(this.place, PLACES_AT_ONCE, (owner) => {
       this.add(owner);
       owners++;
-      return this.files.length < PAGE_ENTRIES && owners < OWNERS_AT_ONCE;
+      return this.files.length < this.parts.config.corruptFilesLimit && owners < OWNERS_AT_ONCE;
     });
     this.place = next < 0 ? this.place + PLACES_AT_ONCE : next;
-    if (next >= 0 && this.files.length < PAGE_ENTRIES) return false;
+    if (next >= 0 && this.files.length < this.parts.config.corruptFilesLimit) return false;
     this.sink.reply({ corrupt: { files: this.files, cookie: String(this.place) } });
     return true;
   }

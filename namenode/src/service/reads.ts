@@ -166,7 +166,11 @@ export const reads: Handlers = {
 
   getBatchedListing: (parts, request, context, caller, sink) => {
     const list: ListPath = (path, after) => listing(parts, caller, context, path, after, request.needLocation);
-    answer(sink, batchedListing(request, parts.config.listingLimit, list), (found) => found);
+    answer(
+      sink,
+      batchedListing(request, parts.config.batchedListingLimit, parts.config.listingLimit, list),
+      (found) => found,
+    );
   },
 
   isFileClosed: (parts, request, _context, caller, sink) =>

@@ -237,6 +237,18 @@ export const namenodeOptions = {
     default: '1000',
     help: 'Entries of one answer to a listing.',
   }),
+  batchedListingLimit: option({
+    key: 'dfs.batched.ls.limit',
+    type: integer(1, 100_000),
+    default: '100',
+    help: 'Paths of one call for a batched listing.',
+  }),
+  corruptFilesLimit: option({
+    key: 'dfs.namenode.max-corrupt-file-blocks-returned',
+    type: integer(1, 100_000),
+    default: '100',
+    help: 'Entries of one answer about files with corrupt blocks.',
+  }),
   committedBlocksAllowed: option({
     key: 'dfs.namenode.file.close.num-committed-allowed',
     type: integer(0),
