@@ -121,6 +121,39 @@ function summaryMessage(summary: ContentSummary) {
   };
 }
 
+function usageMessage(sums: ContentSummary) {
+  return {
+    usage: {
+      fileAndDirectoryCount: sums.fileCount + sums.directoryCount,
+      quota: sums.namespaceQuota,
+      spaceConsumed: sums.spaceBytes,
+      spaceQuota: sums.spaceQuota,
+      typeQuotaInfos: undefined,
+    },
+  };
+}
+
+/** Answers with sums, after the scan of everything below where the caller's rights ask for one. */
+function answerAfterScan<Response>(
+  parts: ServiceParts,
+  sink: ReplySink<Response>,
+  found: ReturnType<typeof getContentSummary>,
+  respond: (summary: ContentSummary) => Response,
+): void {
+  if (isFailure(found) || !('scan' in found)) {
+    answer(sink, found, respond);
+    return;
+  }
+  const { scan, summary } = found;
+  parts.slices.add({
+    step: () => {
+      if (!scan.step(SCAN_ENTRIES)) return false;
+      answer(sink, scan.refusal ?? summary, respond);
+      return true;
+    },
+  });
+}
+
 /** Calls about files that change nothing. */
 export const reads: Handlers = {
   getFileInfo: (parts, request, _context, caller, sink) => {
@@ -187,32 +220,17 @@ export const reads: Handlers = {
 
   getContentSummary: (parts, request, _context, caller, sink) => {
     const found = getContentSummary(parts.machine.tree, parts.machine.tree.store, caller, request.path);
-    if (isFailure(found) || !('scan' in found)) {
-      answer(sink, found, summaryMessage);
-      return;
-    }
-    const { scan, summary } = found;
-    parts.slices.add({
-      step: () => {
-        if (!scan.step(SCAN_ENTRIES)) return false;
-        answer(sink, scan.refusal ?? summary, summaryMessage);
-        return true;
-      },
-    });
+    answerAfterScan(parts, sink, found, summaryMessage);
   },
 
   getQuotaUsage: (parts, request, _context, caller, sink) => {
-    const found = getContentSummary(parts.machine.tree, parts.machine.tree.store, caller, request.path);
-    const summary = !isFailure(found) && 'scan' in found ? found.summary : found;
-    answer(sink, summary, (sums) => ({
-      usage: {
-        fileAndDirectoryCount: sums.fileCount + sums.directoryCount,
-        quota: sums.namespaceQuota,
-        spaceConsumed: sums.spaceBytes,
-        spaceQuota: sums.spaceQuota,
-        typeQuotaInfos: undefined,
-      },
-    }));
+    const { tree } = parts.machine;
+    answerAfterScan(
+      parts,
+      sink,
+      getContentSummary(tree, tree.store, caller, request.path, 'File/Directory'),
+      usageMessage,
+    );
   },
 
   listOpenFiles: (parts, request, _context, caller, sink) => {

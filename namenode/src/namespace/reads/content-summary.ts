@@ -24,17 +24,19 @@ export interface ContentSummary {
 /**
  * The sums of what is at a path. They stand in every directory, but a caller who is no superuser must be allowed to
  * read every directory below: then the answer is a scan to step through, whose end says whether to give the summary.
+ * `missing` is what the refusal calls a path with nothing at it.
  */
 export function getContentSummary(
   tree: Tree,
   store: StoreReader,
   caller: Caller,
   path: string,
+  missing: 'File' | 'File/Directory' = 'File',
 ): ContentSummary | { readonly summary: ContentSummary; readonly scan: SubtreeAccessScan } | Failure<ExceptionCode> {
   const resolved = resolvePath(tree, caller, path, PathUse.USE_LINK);
   if (isFailure(resolved)) return resolved;
   const inode = resolved.last;
-  if (inode === undefined) return failure('FileNotFoundException', `File does not exist: ${resolved.text}`);
+  if (inode === undefined) return failure('FileNotFoundException', `${missing} does not exist: ${resolved.text}`);
   const summary = summaryOf(inode);
   if (caller.superuser || inode.kind !== InodeKind.DIRECTORY) return summary;
   const scan = new SubtreeAccessScan(tree, store, caller, inode, resolved.text, Access.READ_EXECUTE, false);
