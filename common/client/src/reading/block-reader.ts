@@ -89,6 +89,7 @@ export class BlockReader implements DataEvents {
     this.waitingBytes -= piece.length;
     if (this.paused && this.waitingBytes < READ_AHEAD_BYTES / 2) {
       this.paused = false;
+      this.socket.expect(this.connections.patienceMs);
       this.socket.resume();
     }
     return piece;
@@ -111,7 +112,11 @@ export class BlockReader implements DataEvents {
       this.fail('lost', `not what a datanode says: ${error.message}`);
     }
     if (this.state === 'failed') this.socket.destroy();
-    if (this.waitingBytes > READ_AHEAD_BYTES && this.state === 'streaming') this.paused = true;
+    if (this.waitingBytes > READ_AHEAD_BYTES && this.state === 'streaming' && !this.paused) {
+      this.paused = true;
+      // A datanode that is not listened to cannot be blamed for saying nothing.
+      this.socket.expect(0);
+    }
     this.signal();
     return !this.paused;
   }

@@ -22,6 +22,11 @@ export class DatanodeConnections {
     this.clock = clock;
   }
 
+  /** How long a datanode that is to send something may be silent. */
+  get patienceMs(): number {
+    return this.settings.socketTimeoutMs;
+  }
+
   /** A connection to `node` whose events go to `events`. Throws ReplicaProblem. */
   async take(node: DatanodeIDProto, events: DataEvents): Promise<{ socket: DataSocket; reused: boolean }> {
     const { settings, clock } = this;
@@ -29,13 +34,13 @@ export class DatanodeConnections {
     if (waiting !== undefined) {
       this.forget(node, waiting);
       waiting.socket.handOver(events);
-      waiting.socket.expect(settings.socketTimeoutMs);
+      waiting.socket.expect(this.patienceMs);
       return { socket: waiting.socket, reused: true };
     }
     const host = settings.useDatanodeHostname ? node.hostName : node.ipAddr;
     const socket = await dialDatanode(host, node.xferPort, settings.socketTimeoutMs, clock, events);
     if (socket instanceof Error) throw new ReplicaProblem('lost', socket.message);
-    socket.expect(settings.socketTimeoutMs);
+    socket.expect(this.patienceMs);
     return { socket, reused: false };
   }
 

@@ -98,6 +98,7 @@ export class DfsInputStream {
           reader = await this.ask(current, node.id, at, to);
           for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
             at += piece.length;
+            attempts.rounds = 0;
             yield piece;
           }
         } catch (error) {

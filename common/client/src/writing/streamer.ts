@@ -81,7 +81,7 @@ export class Streamer implements PipelineEvents {
     if (!this.unpersisted && !updateLength) return;
     this.unpersisted = false;
     const { path: src, clientName: client, fileId, namenodes } = this.options;
-    const lastBlockLength = this.block?.current.numBytes ?? -1;
+    const lastBlockLength = (this.block?.current ?? this.previous)?.numBytes ?? -1;
     await namenodes.call('fsync', { src, client, lastBlockLength, fileId });
   }
 
