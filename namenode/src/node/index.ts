@@ -1,1 +1,1 @@
-export { type NamenodeSeams, type RunningNamenode, startNamenode } from './node.js';
+export { type NamenodeInside, type NamenodeSeams, type RunningNamenode, startNamenode } from './node.js';

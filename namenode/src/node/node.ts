@@ -6,12 +6,14 @@ import type { Logger } from '@rfs/base/log';
 import { EventLoopDelay, Metrics } from '@rfs/base/metrics';
 import type { Clock, Disk, Random } from '@rfs/base/seams';
 import { ProtocolTable, RpcServer } from '@rfs/protocol/rpc';
-import { BlockManager } from '../blocks/index.js';
+import type { ClientService } from '@rfs/protocol/service';
+import { BlockManager, type DatanodeRegistration } from '../blocks/index.js';
 import {
   addClientProtocol,
   addDatanodeProtocol,
   addHaProtocol,
   addServerProtocols,
+  type HttpPlugin,
   MachineView,
   openHttp,
 } from '../fronts/index.js';
@@ -59,6 +61,17 @@ export interface NamenodeSeams {
   readonly user: string;
   /** The node cannot go on; the process is to end. */
   readonly fatal: (error: Error) => void;
+  /** Further doors on the HTTP port, such as WebHDFS, given what they open onto. */
+  readonly httpDoors?: (inside: NamenodeInside) => readonly HttpPlugin[];
+}
+
+/** What a door beside the node's own may use. */
+export interface NamenodeInside {
+  readonly service: ClientService;
+  /** Datanodes that clients may be sent to, as they registered. */
+  readonly datanodes: () => DatanodeRegistration[];
+  /** host:port of the RPC door, as others reach it. */
+  readonly rpcAddress: string;
 }
 
 export interface RunningNamenode {
@@ -250,9 +263,15 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
     nameDir: folder.path,
     staleIntervalMs: config.get(options.staleDatanodeMs),
   });
+  const plugins =
+    seams.httpDoors?.({
+      service,
+      datanodes: () => inService(blocks),
+      rpcAddress: `${listening.host}:${server.port}`,
+    }) ?? [];
   const door = await lifecycle.open(
     'http server',
-    () => openHttp({ host: http.bindHost, port: http.port, view, metrics, logger: log }),
+    () => openHttp({ host: http.bindHost, port: http.port, view, metrics, logger: log, plugins }),
     (opened) => opened.close(),
   );
   log.info('namenode serves', {
@@ -268,6 +287,13 @@ export async function startNamenode(config: Config, seams: NamenodeSeams): Promi
       await lifecycle.close();
     },
   };
+}
+
+function inService(blocks: BlockManager): DatanodeRegistration[] {
+  return blocks
+    .datanodeReport('LIVE')
+    .filter((datanode) => datanode.inService)
+    .map(({ registration }) => registration);
 }
 
 /** The limits of the configuration go into the log when the state has others. */

@@ -77,10 +77,10 @@ class PinoLogger implements Logger {
   }
 }
 
-/** Opens the log. Lines are written without holding the event loop; `flush` waits for them. */
+/** Opens the log. Each line is in the file when the call returns, so that not even the last one before an end is lost. */
 export function openLog(options: LogOptions): ProcessLog {
   const { sink, clock } = options;
-  const destination = sink === undefined ? pino.destination({ dest: openTarget(options.file), sync: false }) : null;
+  const destination = sink === undefined ? pino.destination({ dest: openTarget(options.file), sync: true }) : null;
   const write = sink ?? ((line: string) => destination?.write(line));
   const stream = options.terminal === true ? { write: (line: string) => write(terminalLine(line)) } : { write };
   const logger = pino(

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Timer } from '@rfs/base/seams';
 import type { DaemonPlan } from './plan.js';
@@ -74,7 +75,15 @@ export class Daemon {
 
   private launch(onReady: () => void, onEarlyEnd: (how: string) => void): void {
     const log = openSync(this.plan.logFile, 'a');
-    const args = [PROGRAM, this.plan.command, '--conf', this.plan.confFolder, ...this.plan.arguments];
+    // Node's own flags hold for the daemons too: for profiles and heap limits.
+    const args = [
+      ...process.execArgv,
+      PROGRAM,
+      this.plan.command,
+      '--conf',
+      this.plan.confFolder,
+      ...this.plan.arguments,
+    ];
     // A session of its own: the terminal's Ctrl-C reaches rfs up alone, which then stops everything in order.
     const child = spawn(process.execPath, args, {
       detached: true,

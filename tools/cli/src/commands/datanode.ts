@@ -1,9 +1,12 @@
-import { datanodeOptions, datanodeRules } from '@rfs/base/config';
+import { clientOptions, datanodeOptions, datanodeRules, namenodeOptions } from '@rfs/base/config';
 import { startDatanode } from '@rfs/datanode/node';
+import { ClientPool, datanodeWebHdfs } from '@rfs/webhdfs/datanode';
 import { configure, realWorld, runInForeground } from '../daemon/index.js';
 import type { Command } from '../terminal/index.js';
 
-const COMMAND = { name: 'datanode', table: datanodeOptions, rules: datanodeRules, switches: {} };
+/** A datanode is a DFS client too: for WebHDFS it reads and writes whole files. */
+const TABLE = { ...clientOptions, ...datanodeOptions, staticWebUser: namenodeOptions.staticWebUser };
+const COMMAND = { name: 'datanode', table: TABLE, rules: datanodeRules, switches: {} };
 
 /** `rfs datanode`: one datanode in the foreground. */
 export const datanode: Command = {
@@ -12,11 +15,24 @@ export const datanode: Command = {
     if (typeof configured === 'number') return configured;
     const { config } = configured;
     const world = realWorld(config);
+    const fileSystems = new ClientPool({ config, clock: world.clock, random: world.random.fork('webhdfs') });
+    const plugins = [
+      datanodeWebHdfs({
+        fileSystems,
+        defaultAuthority: config
+          .get(TABLE.defaultFs)
+          .replace(/^hdfs:\/\//, '')
+          .replace(/\/.*$/, ''),
+        staticUser: config.get(TABLE.staticWebUser),
+        logger: world.log,
+      }),
+    ];
     const code = await runInForeground(
-      (end) => startDatanode(config, { ...world, shutDown: end }),
+      (end) => startDatanode(config, { ...world, shutDown: end, plugins }),
       world.clock,
       context.terminal,
     );
+    await fileSystems.close();
     world.flush();
     return code;
   },

@@ -1,6 +1,7 @@
-import { namenodeOptions, namenodeRules } from '@rfs/base/config';
-import { startNamenode } from '@rfs/namenode/node';
-import { configure, realWorld, runInForeground } from '../daemon/index.js';
+import { type Config, namenodeOptions, namenodeRules } from '@rfs/base/config';
+import { type NamenodeInside, startNamenode } from '@rfs/namenode/node';
+import { namenodeWebHdfs } from '@rfs/webhdfs/namenode';
+import { configure, realWorld, runInForeground, type World } from '../daemon/index.js';
 import type { Command } from '../terminal/index.js';
 
 const COMMAND = {
@@ -17,8 +18,34 @@ export const namenode: Command = {
     if (typeof configured === 'number') return configured;
     const { config } = configured;
     const world = realWorld(config);
-    const code = await runInForeground(() => startNamenode(config, world), world.clock, context.terminal);
+    const start = () => startNamenode(config, { ...world, httpDoors: (inside) => [webHdfs(config, world, inside)] });
+    const code = await runInForeground(start, world.clock, context.terminal);
     world.flush();
     return code;
   },
 };
+
+/** Where home folders lie (dfs.user.home.dir.prefix). */
+const HOME_PREFIX = '/user';
+
+/** The REST door beside the RPC one, onto the same service. */
+function webHdfs(config: Config, world: World, inside: NamenodeInside) {
+  return namenodeWebHdfs({
+    service: inside.service,
+    random: world.random.fork('webhdfs'),
+    logger: world.log,
+    datanodes: {
+      live: () =>
+        inside.datanodes().map(({ uuid, hostName, ipAddr, xferPort, infoPort }) => ({
+          uuid,
+          hostName,
+          ipAddress: ipAddr,
+          transferPort: xferPort,
+          infoPort,
+        })),
+    },
+    rpcAddress: () => inside.rpcAddress,
+    defaults: { replication: config.get(namenodeOptions.replication), homePrefix: HOME_PREFIX },
+    staticUser: config.get(namenodeOptions.staticWebUser),
+  });
+}

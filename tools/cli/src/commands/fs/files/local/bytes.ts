@@ -57,11 +57,15 @@ export class LocalSource implements ByteSource {
   }
 }
 
-/** A local file being written. */
+/** A local file being written: while one buffer is on its way to the system, the other is filled. */
 export class LocalSink implements ByteSink {
   private readonly file: FileHandle;
   private readonly path: string;
   private readonly checksums: ChecksumFile | undefined;
+  private buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  private other = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  private filled = 0;
+  private writing: Promise<unknown> = Promise.resolve();
   private closed = false;
 
   constructor(file: FileHandle, path: string, checksums?: ChecksumFile) {
@@ -71,14 +75,12 @@ export class LocalSink implements ByteSink {
   }
 
   async write(piece: Uint8Array): Promise<void> {
-    try {
-      for (let at = 0; at < piece.length; ) {
-        const { bytesWritten } = await this.file.write(piece, at, piece.length - at);
-        at += bytesWritten;
-      }
-      await this.checksums?.add(piece);
-    } catch (error) {
-      throw localFailure(error, this.path);
+    for (let at = 0; at < piece.length; ) {
+      const length = Math.min(piece.length - at, PIECE_BYTES - this.filled);
+      this.buffer.set(length === piece.length ? piece : piece.subarray(at, at + length), this.filled);
+      this.filled += length;
+      at += length;
+      if (this.filled === PIECE_BYTES) await this.flush();
     }
   }
 
@@ -86,6 +88,8 @@ export class LocalSink implements ByteSink {
     if (this.closed) return;
     this.closed = true;
     try {
+      await this.flush();
+      await this.settled();
       await this.checksums?.close();
     } finally {
       await this.file.close();
@@ -94,6 +98,33 @@ export class LocalSink implements ByteSink {
 
   abort(): Promise<void> {
     return this.close();
+  }
+
+  /** Waits for the buffer before, and sends this one on its way. */
+  private async flush(): Promise<void> {
+    await this.settled();
+    const full = this.buffer.subarray(0, this.filled);
+    this.writing = this.send(full);
+    // Whoever waits for it next gets its failure; until then it is not unheard of.
+    this.writing.catch(() => undefined);
+    [this.buffer, this.other] = [this.other, this.buffer];
+    this.filled = 0;
+  }
+
+  private async send(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await this.file.write(bytes, at, bytes.length - at);
+      at += bytesWritten;
+    }
+    await this.checksums?.add(bytes);
+  }
+
+  private async settled(): Promise<void> {
+    try {
+      await this.writing;
+    } catch (error) {
+      throw localFailure(error, this.path);
+    }
   }
 }
 
