@@ -96,8 +96,13 @@ export class LocalSink implements ByteSink {
     }
   }
 
-  abort(): Promise<void> {
-    return this.close();
+  async abort(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    // What went wrong with the last piece is known or does not matter any more.
+    await this.writing.catch(() => undefined);
+    await this.checksums?.close();
+    await this.file.close();
   }
 
   /** Waits for the buffer before, and sends this one on its way. */
