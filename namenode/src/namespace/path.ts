@@ -13,6 +13,11 @@ const RESERVED = '.reserved';
 const INODES = '.inodes';
 const RAW = 'raw';
 
+/** A path that cannot be; the beginning of the text is Java's (InvalidPathException's constructor). */
+export function invalidPath(what: string): Failure<'InvalidPathException'> {
+  return failure('InvalidPathException', `Invalid path name ${what}`);
+}
+
 /** What a new path may look like: absolute, no "." or "..", no ":" and no empty component (DFSUtilClient.isValidName). */
 export function isValidName(path: string): boolean {
   if (!path.startsWith('/')) return false;
@@ -117,7 +122,7 @@ function depthOf(path: string): number {
 /** Parses a client's path: its components, or the refusal of a path that is not absolute. */
 export function parsePath(tree: Tree, path: string): string[] | Failure<ExceptionCode> {
   if (!path.startsWith('/')) {
-    return failure('InvalidPathException', `Absolute path required, but got '${path}'`);
+    return invalidPath(`Absolute path required, but got '${path}'`);
   }
   const components = splitPath(path);
   if (components[0] !== RESERVED) return components;

@@ -1,7 +1,7 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
 import { type Directory, type Inode, InodeKind, type Symlink } from './inode.js';
-import { isReservedRaw, isValidName, joinPath, parsePath, splitPath } from './path.js';
+import { invalidPath, isReservedRaw, isValidName, joinPath, parsePath, splitPath } from './path.js';
 import { type Caller, checkSuperuser, checkTraverse, unresolved } from './permissions.js';
 import type { Tree } from './tree.js';
 
@@ -80,7 +80,7 @@ export function resolvePath(
   use: PathUse,
 ): ResolvedPath | Failure<ExceptionCode> {
   const creates = use >= PathUse.CREATE;
-  if (creates && !isValidName(path)) return failure('InvalidPathException', `Invalid file name: ${path}`);
+  if (creates && !isValidName(path)) return invalidPath(`Invalid file name: ${path}`);
   const components = parsePath(tree, path);
   if (isFailure(components)) return components;
   const root = tree.root();

@@ -3,7 +3,7 @@ import { failure } from '@rfs/protocol/exceptions';
 import type { SetOwnerCommand, SetPermissionCommand, SetTimesCommand } from '../../generated/command.js';
 import { checkSafeMode, type OpContext, type Refusal } from '../context.js';
 import type { Inode } from '../inode.js';
-import { isExactReserved, splitPath } from '../path.js';
+import { invalidPath, isExactReserved, splitPath } from '../path.js';
 import { Access, checkAccess, checkOwner } from '../permissions.js';
 import { PathUse, resolvePath } from '../resolve.js';
 
@@ -63,7 +63,7 @@ function ownInode(context: OpContext, text: string, what: string): Inode | Refus
   const { view, caller } = context;
   const refusal = checkSafeMode(context, what);
   if (refusal !== undefined) return refusal;
-  if (isExactReserved(splitPath(text))) return failure('InvalidPathException', text);
+  if (isExactReserved(splitPath(text))) return invalidPath(text);
   const path = resolvePath(view.tree, caller, text, PathUse.USE);
   if (isFailure(path)) return path;
   return checkOwner(view.tree.names, caller, path) ?? (path.last as Inode);

@@ -4,7 +4,15 @@ import type { CreateCommand } from '../../generated/command.js';
 import { checkSafeMode, type OpContext, type Refusal } from '../context.js';
 import { type FileStatus, statusOf } from '../file-status.js';
 import { type Directory, InodeFlag, InodeKind } from '../inode.js';
-import { isExactReserved, isReserved, isReservedInodes, isReservedRaw, isValidName, splitPath } from '../path.js';
+import {
+  invalidPath,
+  isExactReserved,
+  isReserved,
+  isReservedInodes,
+  isReservedRaw,
+  isValidName,
+  splitPath,
+} from '../path.js';
 import { Access, checkAccess, checkAncestor } from '../permissions.js';
 import { PathUse, type ResolvedPath, resolvePath } from '../resolve.js';
 import { LAZY_PERSIST_POLICY, storagePolicyOf } from '../storage-policy.js';
@@ -43,7 +51,7 @@ export function create(context: OpContext, command: CreateCommand): FileStatus |
   const parent = makeAncestors(context, path, ancestor.mode);
   const { owner, group } = ownersOf(context, parent);
   const { replication, blockSizeBytes } = command;
-  const file = view.makeFile(parent, path.name, command.mode & 0o777, owner, group, replication, blockSizeBytes);
+  const file = view.makeFile(parent, path.name, command.mode & 0o1777, owner, group, replication, blockSizeBytes);
   file.flags |= InodeFlag.UNDER_CONSTRUCTION;
   file.storagePolicy = policyAtCreation(command, parent);
   view.save(file);
@@ -71,7 +79,7 @@ function checkName(path: string): Refusal | undefined {
     if (!isReserved(components)) return undefined;
     if (!isExactReserved(components) && (isReservedRaw(components) || isReservedInodes(components))) return undefined;
   }
-  return failure('InvalidPathException', path);
+  return invalidPath(path);
 }
 
 /** FSDirWriteFileOp.resolvePathForStartFile */

@@ -1,7 +1,7 @@
 import { failure } from '@rfs/protocol/exceptions';
 import type { OpContext, Refusal } from '../context.js';
 import { type Directory, type Inode, InodeKind } from '../inode.js';
-import { isExactReserved } from '../path.js';
+import { invalidPath, isExactReserved } from '../path.js';
 import type { ResolvedPath } from '../resolve.js';
 import { checkDirectoryItems, checkName } from './making.js';
 import { checkQuota } from './quota.js';
@@ -22,7 +22,7 @@ export function checkDestination(source: ResolvedPath, destination: ResolvedPath
     );
   }
   if (isExactReserved(source.components) || isExactReserved(destination.components)) {
-    return failure('InvalidPathException', 'Cannot rename to or from /.reserved');
+    return invalidPath('Cannot rename to or from /.reserved');
   }
   return undefined;
 }

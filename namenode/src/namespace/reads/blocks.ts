@@ -55,7 +55,8 @@ export function getBlocksOfInode(tree: Tree, id: number): FileBlocks | undefined
 }
 
 function blocksOfFile(tree: Tree, file: File, offsetBytes: number, lengthBytes: number): FileBlocks {
-  const end = offsetBytes + lengthBytes;
+  // A range of no bytes still shows the block it lies in (BlockManager.createLocatedBlockList).
+  const end = offsetBytes + Math.max(lengthBytes, 1);
   const blocks: PlacedBlock[] = [];
   let last: PlacedBlock | undefined;
   let offset = 0;

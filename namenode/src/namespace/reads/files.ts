@@ -27,7 +27,7 @@ export function getPreferredBlockSize(tree: Tree, caller: Caller, path: string):
 export function getAccess(tree: Tree, caller: Caller, path: string, access: Access): true | Refusal {
   const resolved = resolvePath(tree, caller, path, PathUse.USE);
   if (isFailure(resolved)) return resolved;
-  if (resolved.last === undefined) return failure('FileNotFoundException', 'Path not found');
+  if (resolved.last === undefined) return failure('FileNotFoundException', `Path not found: ${resolved.text}`);
   return checkAccess(tree.names, caller, resolved, access) ?? true;
 }
 

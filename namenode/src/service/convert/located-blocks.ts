@@ -63,7 +63,7 @@ export function locatedBlocks(source: LocationSource, found: FileBlocks): Locate
     blocks,
     underConstruction: found.underConstruction,
     lastBlock: last,
-    isLastBlockComplete: found.last === undefined || found.last.state === BlockState.COMPLETE,
+    isLastBlockComplete: found.last?.state === BlockState.COMPLETE,
     fileEncryptionInfo: undefined,
     ecPolicy: undefined,
   };
