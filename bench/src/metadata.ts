@@ -2,15 +2,16 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { protocols } from '@rfs/protocol/rpc';
 import { startFakeDatanodes } from './fake-datanodes/index.js';
-import { Load, type Measure } from './load/index.js';
+import { Load } from './load/index.js';
 import { FileTree, makeHome } from './operations/index.js';
-import { onEachPeer, type Peer, pinLoad } from './peers/index.js';
-import { metadataTable } from './report/index.js';
+import { onEachPeer, type Peer, pinLoad, processorMs } from './peers/index.js';
+import { metadataTable, type ServerMeasure } from './report/index.js';
 
 /**
  * How many metadata operations a second does the namenode do on one core? Calls are encoded before the clock starts,
  * pipelined over a few connections from the other core, and every reply is checked. Each operation is warmed up by a
- * share of as many calls of its own.
+ * share of as many calls of its own. The server's processor time for each call stands beside the rate: on a machine that
+ * is busy with other things it is the steadier of the two.
  */
 const { values } = parseArgs({
   options: {
@@ -41,7 +42,7 @@ process.stdout.write(
     : metadataTable(results),
 );
 
-async function measurePeer(peer: Peer): Promise<Map<string, Measure>> {
+async function measurePeer(peer: Peer): Promise<Map<string, ServerMeasure>> {
   await makeHome(peer.rpc, USER);
   const load = await Load.open(peer.rpc, protocols.client, {
     connections: Number(values.connections),
@@ -52,12 +53,15 @@ async function measurePeer(peer: Peer): Promise<Map<string, Measure>> {
   const tree = new FileTree(count, REPLICAS);
   await tree.prepare(load);
   await tree.makeBlocks(load, datanodes);
-  const measures = new Map<string, Measure>();
+  const measures = new Map<string, ServerMeasure>();
   for (const [name, work] of tree.operations()) {
     if (values.only !== '' && !values.only.split(',').includes(name)) continue;
     await load.run(work.warmUp);
-    measures.set(name, await load.run(work.measured));
-    process.stderr.write(`${peer.name} ${name} ${Math.round(measures.get(name)?.perSecond ?? 0)}/s\n`);
+    const beforeMs = processorMs(peer.namenodePid);
+    const measure = await load.run(work.measured);
+    const processorUs = ((processorMs(peer.namenodePid) - beforeMs) * 1000) / measure.count;
+    measures.set(name, { ...measure, processorUs });
+    process.stderr.write(`${peer.name} ${name} ${Math.round(measure.perSecond)}/s\n`);
   }
   for (const datanode of datanodes) datanode.stop();
   load.close();

@@ -55,7 +55,7 @@ export class FileTree {
       ['create', this.each((index) => create(file(index)), fileStatusReply)],
       ['complete', this.each((index) => complete(file(index)), trueReply)],
       ['getFileInfo', this.each((index) => getFileInfo(file(index)), fileStatusReply)],
-      ['getListing of 100', this.share(10, (index) => listing(folder(index)), listingReply(PER_FOLDER))],
+      ['getListing of 100', this.share(2, (index) => listing(folder(index)), listingReply(PER_FOLDER))],
       [
         'getBlockLocations',
         this.each((index) => locations(block(index % this.blockFiles)), locationsReply(this.replicas)),

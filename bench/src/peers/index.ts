@@ -8,7 +8,7 @@ import { startRfs } from './rfs.js';
 export { classPath } from './apache.js';
 export { NamenodeProcess } from './namenode-process.js';
 export type { Peer } from './peer.js';
-export { pinLoad, runProgram, sleep } from './processes.js';
+export { pinLoad, processorMs, runProgram, sleep } from './processes.js';
 
 /** Options of every benchmark: which peers to measure, in which order. */
 export interface PeerChoice {

@@ -1,9 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import process from 'node:process';
 import { LOAD_CORE } from './peer.js';
 
 const POLL_MS = 50;
+/** What /proc counts in (USER_HZ). */
+const MS_PER_TICK = 10;
 
 /** Puts this process, all threads of it, on the load's core. */
 export function pinLoad(): void {
@@ -18,6 +21,14 @@ export async function waitForPort(address: string, patienceMs = 60_000): Promise
     if (performance.now() > deadlineMs) throw new Error(`nobody listens at ${address} after ${patienceMs} ms`);
     await sleep(POLL_MS);
   }
+}
+
+/** Processor time in ms that a process has used so far, all threads together. */
+export function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
 /** Runs a program to its end; its standard output. */

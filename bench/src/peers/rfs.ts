@@ -7,6 +7,11 @@ import { endProcess } from './processes.js';
 /** The rfs command. */
 export const PROGRAM = resolve(import.meta.dirname, '../../../tools/cli/bin/rfs.js');
 
+/** Flags for Node of every daemon, such as `--cpu-prof --cpu-prof-dir=FOLDER`. */
+function nodeFlags(): string[] {
+  return (process.env.RFS_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+}
+
 interface Description {
   readonly hdfs: string;
   readonly webhdfs: string;
@@ -18,7 +23,7 @@ interface Description {
 export function startRfs(options: PeerOptions): Promise<Peer> {
   const properties = Object.entries(options.properties).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
   const up = ['up', '--json', '--dir', join(options.folder), '--datanodes', String(options.datanodes), ...properties];
-  const child = spawn('taskset', ['-c', String(SERVER_CORE), process.execPath, PROGRAM, ...up], {
+  const child = spawn('taskset', ['-c', String(SERVER_CORE), process.execPath, ...nodeFlags(), PROGRAM, ...up], {
     // The channel ends with this process in whatever way it ends, and rfs up stops then.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

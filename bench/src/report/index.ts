@@ -1,17 +1,30 @@
 import type { Measure } from '../load/index.js';
 
+/** A measure with what it cost the server. */
+export interface ServerMeasure extends Measure {
+  /** Processor time of the server for one call, in microseconds. */
+  readonly processorUs: number;
+}
+
 /** One line per operation: each peer's rate and latencies, and rfs as a multiple of Apache. */
-export function metadataTable(results: ReadonlyMap<string, ReadonlyMap<string, Measure>>): string {
+export function metadataTable(results: ReadonlyMap<string, ReadonlyMap<string, ServerMeasure>>): string {
   const peers = [...results.keys()];
   const operations = [...new Set(peers.flatMap((peer) => [...(results.get(peer)?.keys() ?? [])]))];
-  const header = ['operation', ...peers.flatMap((peer) => [`${peer} ops/s`, 'p50 ms', 'p99 ms']), 'rfs / apache'];
+  const header = [
+    'operation',
+    ...peers.flatMap((peer) => [`${peer} ops/s`, 'p50 ms', 'p99 ms', 'cpu us']),
+    'rfs / apache',
+    'by cpu',
+  ];
   const rows = operations.map((operation) => {
     const cells = peers.flatMap((peer) => {
       const measure = results.get(peer)?.get(operation);
-      if (measure === undefined) return ['-', '-', '-'];
-      return [Math.round(measure.perSecond).toLocaleString('en'), measure.p50Ms.toFixed(2), measure.p99Ms.toFixed(2)];
+      if (measure === undefined) return ['-', '-', '-', '-'];
+      const { perSecond, p50Ms, p99Ms, processorUs } = measure;
+      return [Math.round(perSecond).toLocaleString('en'), p50Ms.toFixed(2), p99Ms.toFixed(2), processorUs.toFixed(1)];
     });
-    return [operation, ...cells, ratio(results, operation)];
+    const rate = ratio(results, operation, ({ perSecond }) => perSecond);
+    return [operation, ...cells, rate, ratio(results, operation, ({ processorUs }) => 1 / processorUs)];
   });
   return table([header, ...rows]);
 }
@@ -26,8 +39,12 @@ export function table(rows: readonly (readonly string[])[]): string {
   return `${rows.map(line).join('\n')}\n`;
 }
 
-function ratio(results: ReadonlyMap<string, ReadonlyMap<string, Measure>>, operation: string): string {
+function ratio(
+  results: ReadonlyMap<string, ReadonlyMap<string, ServerMeasure>>,
+  operation: string,
+  value: (measure: ServerMeasure) => number,
+): string {
   const rfs = results.get('rfs')?.get(operation);
   const apache = results.get('apache')?.get(operation);
-  return rfs === undefined || apache === undefined ? '-' : (rfs.perSecond / apache.perSecond).toFixed(2);
+  return rfs === undefined || apache === undefined ? '-' : (value(rfs) / value(apache)).toFixed(2);
 }

@@ -124,7 +124,7 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
   { path: 'tools/testing/src/main.ts', kinds: ['environment'], reason: 'a program of its own' },
   {
     path: 'bench/src/',
-    kinds: ['clock', 'timer', 'chance', 'fs', 'net', 'process', 'exit'],
+    kinds: ['clock', 'timer', 'chance', 'fs', 'net', 'process', 'exit', 'environment'],
     reason: 'measures the real world',
   },
   { path: 'tools/checks/src/', kinds: ['fs', 'process', 'environment'], reason: 'reads the sources, runs the tests' },
