@@ -116,7 +116,8 @@ function summaryMessage(summary: ContentSummary) {
       snapshotFileCount: 0,
       snapshotDirectoryCount: 0,
       snapshotSpaceConsumed: 0,
-      erasureCodingPolicy: '',
+      // What HDFS says of a file that is not erasure coded; of a directory without a policy it says nothing.
+      erasureCodingPolicy: summary.directoryCount === 0 && summary.fileCount === 1 ? 'Replicated' : '',
     },
   };
 }

@@ -4,6 +4,8 @@ import type { BlockManager, BlockRef, ReplicaWatcher } from '../blocks/index.js'
 
 /** Longest that a call waits for reports of replicas; the client's own retry begins after that. */
 const MAX_WAIT_MS = 1000;
+/** Longest that an append waits for the rest of a block's replicas: it can go on with those that are known. */
+const MAX_REST_WAIT_MS = 300;
 
 /**
  * Calls that wait for replicas to be reported. A datanode reports a finalized replica after it has acked the last
@@ -32,19 +34,34 @@ export class ReplicaWaits {
 
   /** Calls `resume` once all blocks have their minimum, at the latest after a second; at once when they have it now. */
   until(blocks: readonly BlockRef[], resume: () => void): void {
-    const missing = blocks.filter(
-      (block) => !this.blocks.isMinimallyReplicated(block.id, block.stamp, block.lengthBytes),
-    );
+    const minimal = (block: BlockRef): boolean =>
+      this.blocks.isMinimallyReplicated(block.id, block.stamp, block.lengthBytes);
+    this.begin(blocks, minimal, MAX_WAIT_MS, resume);
+  }
+
+  /** Calls `resume` once `wanted` replicas of the block are known, or after a moment: right after a file was closed
+   * some of its replicas are still on their way to be reported. */
+  untilReplicas(block: BlockRef, wanted: number, resume: () => void): void {
+    this.begin([block], () => this.blocks.liveReplicas(block.id) >= wanted, MAX_REST_WAIT_MS, resume);
+  }
+
+  private begin(
+    blocks: readonly BlockRef[],
+    satisfied: (block: BlockRef) => boolean,
+    limitMs: number,
+    resume: () => void,
+  ): void {
+    const missing = blocks.filter((block) => !satisfied(block));
     if (missing.length === 0) {
       resume();
       return;
     }
-    const wait = new Wait(this.blocks, missing, () => {
+    const wait = new Wait(this.blocks, missing, satisfied, () => {
       this.waiting.delete(wait);
       resume();
     });
     this.waiting.add(wait);
-    wait.start(this.clock);
+    wait.start(this.clock, limitMs);
   }
 
   /** Lets all go: they are judged by what is known now. */
@@ -56,23 +73,30 @@ export class ReplicaWaits {
 class Wait implements ReplicaWatcher {
   private readonly blocks: BlockManager;
   private readonly missing: Map<BlockId, BlockRef>;
+  private readonly satisfied: (block: BlockRef) => boolean;
   private readonly resume: () => void;
   private timer: Timer | null = null;
 
-  constructor(blocks: BlockManager, missing: readonly BlockRef[], resume: () => void) {
+  constructor(
+    blocks: BlockManager,
+    missing: readonly BlockRef[],
+    satisfied: (block: BlockRef) => boolean,
+    resume: () => void,
+  ) {
     this.blocks = blocks;
+    this.satisfied = satisfied;
     this.missing = new Map(missing.map((block) => [block.id, block]));
     this.resume = resume;
   }
 
-  start(clock: Clock): void {
+  start(clock: Clock, limitMs: number): void {
     for (const id of this.missing.keys()) this.blocks.watch(id, this);
-    this.timer = clock.setTimer(MAX_WAIT_MS, () => this.finish());
+    this.timer = clock.setTimer(limitMs, () => this.finish());
   }
 
   replicaReported(id: BlockId): void {
     const block = this.missing.get(id);
-    if (block === undefined || !this.blocks.isMinimallyReplicated(id, block.stamp, block.lengthBytes)) return;
+    if (block === undefined || !this.satisfied(block)) return;
     this.missing.delete(id);
     this.blocks.unwatch(id, this);
     if (this.missing.size === 0) this.finish();

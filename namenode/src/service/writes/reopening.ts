@@ -21,27 +21,32 @@ const append: Handler<'append'> = (parts, request, context, caller, sink) => {
     return;
   }
   parts.leases.renew(clientName, parts.clock.monotonicMs());
-  const last = look(parts, caller, src, 0)?.last;
-  const command = {
-    path: src,
-    clientName,
-    flags: request.flag ?? 0,
-    expiredHolder: parts.openFiles.expiredHolder(src, caller),
-    storages: holders(parts, last),
-    lastBlock: last && loggedBlock(last),
-    sufficientlyReplicated: last !== undefined && isSufficient(parts, last),
+  const file = look(parts, caller, src, 0);
+  const last = file?.last;
+  const propose = (): void => {
+    const command = {
+      path: src,
+      clientName,
+      flags: request.flag ?? 0,
+      expiredHolder: parts.openFiles.expiredHolder(src, caller),
+      storages: holders(parts, last),
+      lastBlock: last && loggedBlock(last),
+      sufficientlyReplicated: last !== undefined && isSufficient(parts, last),
+    };
+    const respond = (appended: AppendedFile) => ({
+      block: appended.lastBlock && allocatedMessage(parts, appended.lastBlock),
+      stat: statusMessage(appended.status),
+    });
+    parts.proposer.propose(CommandKind.APPEND, command, caller, context, true, new Outcome(sink, respond));
   };
-  const respond = (appended: AppendedFile) => ({
-    block: appended.lastBlock && allocatedMessage(parts, appended.lastBlock),
-    stat: statusMessage(appended.status),
-  });
-  parts.proposer.propose(CommandKind.APPEND, command, caller, context, true, new Outcome(sink, respond));
+  if (file === undefined || last === undefined) propose();
+  else parts.waits.untilReplicas(last, Math.min(file.replication, parts.blocks.datanodes.liveCount), propose);
 };
 
 /** BlockManager.isSufficientlyReplicated: the minimum, or as many as there are datanodes. */
 function isSufficient(parts: ServiceParts, block: BlockRef): boolean {
-  const live = parts.blocks.datanodeReport('LIVE').length;
-  return parts.blocks.liveReplicas(block.id) >= Math.min(parts.machine.limits.minReplication, live);
+  const { datanodes } = parts.blocks;
+  return parts.blocks.liveReplicas(block.id) >= Math.min(parts.machine.limits.minReplication, datanodes.liveCount);
 }
 
 const truncate: Handler<'truncate'> = (parts, request, context, caller, sink) => {
