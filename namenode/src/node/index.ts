@@ -1,1 +1,2 @@
-export { type NamenodeInside, type NamenodeSeams, type RunningNamenode, startNamenode } from './node.js';
+export { type RunningNamenode, startNamenode } from './node.js';
+export type { NamenodeInside, NamenodeSeams } from './seams.js';

@@ -76,3 +76,8 @@ export class JournalTrimmer {
     });
   }
 }
+
+/** A call that reports its end to a callback, as a promise. */
+export function settled(begin: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => begin((error) => (error === null ? resolve() : reject(error))));
+}

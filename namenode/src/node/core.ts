@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { type Config, namenodeOptions as options } from '@rfs/base/config';
+import type { Lifecycle } from '@rfs/base/lifecycle';
+import { Metrics } from '@rfs/base/metrics';
+import type { Store } from '@rfs/base/store';
+import { BlockManager } from '../blocks/index.js';
+import { CommandEncoder, CommandKind, StateMachine } from '../namespace/index.js';
+import { makeIdentity, Replicator } from '../replication/index.js';
+import { blockManagerConfig, NamenodeMetrics } from '../service/index.js';
+import { openLmdbStore } from '../store/index.js';
+import { rpcAddress } from './addresses.js';
+import type { NamenodeSeams } from './seams.js';
+import { applierOf, settled } from './storage.js';
+
+/** What a namenode keeps, and the log that changes it. */
+export interface NamenodeCore {
+  /** Folder of journal and store. */
+  readonly folder: string;
+  readonly blocks: BlockManager;
+  readonly store: Store;
+  readonly machine: StateMachine;
+  readonly replicator: Replicator;
+  readonly metrics: Metrics;
+  readonly measures: NamenodeMetrics;
+  /** Called after each batch of the log that was applied. */
+  readonly afterBatch: (() => void)[];
+}
+
+/** Mode of the root of a new filesystem. */
+const ROOT_MODE = 0o755;
+
+/** Opens store and journal. Nothing is replayed and nothing served yet. */
+export async function openCore(config: Config, seams: NamenodeSeams, lifecycle: Lifecycle): Promise<NamenodeCore> {
+  const { clock, random, disk, nextTurn } = seams;
+  const [first] = config.get(options.nameDirs);
+  if (first === undefined) throw new Error(`${options.nameDirs.key} names no folder`);
+  const folder = first.path;
+  disk.makeFolder(join(folder, 'store'));
+
+  const blocks = new BlockManager(blockManagerConfig(config), random.fork('blocks'));
+  const store = await lifecycle.open(
+    'store',
+    () => openLmdbStore(join(folder, 'store')),
+    (opened) => settled((done) => opened.close(done)),
+  );
+  const machine = new StateMachine(store, blocks.events);
+  const metrics = new Metrics();
+  const measures = new NamenodeMetrics(metrics);
+  const afterBatch: (() => void)[] = [];
+  const applier = applierOf(machine, store, () => {
+    for (const hear of afterBatch) hear();
+  });
+  const replicator = await lifecycle.open(
+    'replicator',
+    () =>
+      Replicator.open({
+        disk,
+        folder: join(folder, 'journal'),
+        clock,
+        random: random.fork('replicator'),
+        nextTurn,
+        applier,
+        observer: measures,
+        alone: config.get(options.peers) === undefined,
+        identity: () => bootstrapCommand(config, seams),
+        fatal: seams.fatal,
+        limits: {
+          applyCount: config.get(options.applyBatchEntries),
+          applySliceMs: config.get(options.applySliceMs),
+          waitingBytes: config.get(options.maximumProposalBytes),
+          writeBytes: config.get(options.maximumBatchBytes),
+          segmentBytes: config.get(options.segmentBytes),
+          retainedBytes: config.get(options.retainedJournalBytes),
+        },
+      }),
+    (opened) => settled((done) => opened.close(() => done(null))),
+  );
+  return { folder, blocks, store, machine, replicator, metrics, measures, afterBatch };
+}
+
+/** The first entry of a new log: who this filesystem is, and its root. */
+function bootstrapCommand(config: Config, seams: NamenodeSeams): Uint8Array {
+  const identity = makeIdentity(seams.clock, seams.random, rpcAddress(config).host);
+  const header = { timeMs: seams.clock.nowMs(), user: '', groups: [], superuser: true, callId: -1 };
+  return new CommandEncoder().encode(CommandKind.BOOTSTRAP, header, {
+    ...identity,
+    rootOwner: seams.user,
+    rootGroup: config.get(options.supergroup),
+    rootMode: ROOT_MODE,
+  });
+}

@@ -1,0 +1,130 @@
+import { hostname } from 'node:os';
+import { type Config, namenodeOptions as options } from '@rfs/base/config';
+import type { Lifecycle } from '@rfs/base/lifecycle';
+import { EventLoopDelay } from '@rfs/base/metrics';
+import { ProtocolTable, RpcServer, type RpcServerOptions } from '@rfs/protocol/rpc';
+import type { BlockManager, DatanodeRegistration } from '../blocks/index.js';
+import {
+  addClientProtocol,
+  addDatanodeProtocol,
+  addHaProtocol,
+  addServerProtocols,
+  MachineView,
+  openHttp,
+} from '../fronts/index.js';
+import { BlockChanges, HDFS_VERSION, servedMethods } from '../service/index.js';
+import { httpAddress, rpcAddress } from './addresses.js';
+import type { NamenodeCore } from './core.js';
+import type { NamenodeSeams } from './seams.js';
+import { settled } from './storage.js';
+import type { Workings } from './workings.js';
+
+/** Where a door is open. */
+export interface OpenDoor {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Opens the RPC port for every protocol that a namenode speaks. */
+export async function openRpcDoor(
+  config: Config,
+  seams: NamenodeSeams,
+  core: NamenodeCore,
+  workings: Workings,
+  lifecycle: Lifecycle,
+): Promise<OpenDoor> {
+  const { clock, log } = seams;
+  const { machine, replicator, measures, metrics } = core;
+  const { parts, service, datanodes, callers, racks } = workings;
+  const table = new ProtocolTable();
+  addClientProtocol(table, service, servedMethods);
+  addDatanodeProtocol(table, datanodes, new BlockChanges(parts), racks);
+  addHaProtocol(table, replicator);
+  addServerProtocols(table, datanodes, callers);
+  const listening = rpcAddress(config);
+  const server = await lifecycle.open(
+    'rpc server',
+    () =>
+      listen({
+        host: listening.bindHost,
+        port: listening.port,
+        table,
+        clock,
+        stateId: () => machine.appliedIndex,
+        onCall: measures.onCall,
+        limits: {
+          maxFrameBytes: config.get(options.rpcMaximumRequestBytes),
+          maxCallsPerConnection: config.get(options.rpcCallsPerConnection),
+        },
+        onMalformed: (client, message) => log.warn('closed a connection with malformed bytes', { client, message }),
+      }),
+    (opened) => settled((done) => opened.close(() => done(null))),
+  );
+  const delay = await lifecycle.open(
+    'event loop delay',
+    () => new EventLoopDelay(),
+    (opened) => opened.close(),
+  );
+  delay.publish(metrics);
+  measures.watch({
+    replication: replicator,
+    rpc: server,
+    blocks: core.blocks,
+    namespace: machine,
+    replicaWaits: parts.waits,
+    slices: parts.slices,
+    clock,
+  });
+  return { host: listening.host, port: server.port };
+}
+
+/** Opens the HTTP port: overview, beans, metrics, and the doors that the composition root adds. */
+export async function openHttpDoor(
+  config: Config,
+  seams: NamenodeSeams,
+  core: NamenodeCore,
+  workings: Workings,
+  rpc: OpenDoor,
+  lifecycle: Lifecycle,
+): Promise<OpenDoor> {
+  const { clock, log } = seams;
+  const { machine, blocks, replicator, metrics } = core;
+  const startedMs = clock.nowMs();
+  const rpcText = `${rpc.host}:${rpc.port}`;
+  const view = new MachineView({
+    machine,
+    blocks,
+    clock,
+    role: () => (replicator.leading ? 'active' : 'observer'),
+    lastTransitionMs: () => startedMs,
+    hostAndPort: rpcText,
+    hostName: hostname(),
+    version: HDFS_VERSION,
+    startedMs,
+    maxObjects: config.get(options.maximumObjects),
+    nameDir: core.folder,
+    staleIntervalMs: config.get(options.staleDatanodeMs),
+  });
+  const { service } = workings;
+  const plugins = seams.httpDoors?.({ service, datanodes: () => inService(blocks), rpcAddress: rpcText }) ?? [];
+  const listening = httpAddress(config);
+  const door = await lifecycle.open(
+    'http server',
+    () => openHttp({ host: listening.bindHost, port: listening.port, view, metrics, logger: log, plugins }),
+    (opened) => opened.close(),
+  );
+  return { host: listening.host, port: door.port };
+}
+
+function inService(blocks: BlockManager): DatanodeRegistration[] {
+  return blocks
+    .datanodeReport('LIVE')
+    .filter((datanode) => datanode.inService)
+    .map(({ registration }) => registration);
+}
+
+function listen(options: RpcServerOptions): Promise<RpcServer> {
+  return new Promise((resolve, reject) => {
+    RpcServer.listen(options, (result) => (result instanceof Error ? reject(result) : resolve(result)));
+  });
+}

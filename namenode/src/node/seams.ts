@@ -1,0 +1,30 @@
+import type { Logger } from '@rfs/base/log';
+import type { Clock, Disk, Random } from '@rfs/base/seams';
+import type { ClientService } from '@rfs/protocol/service';
+import type { DatanodeRegistration } from '../blocks/index.js';
+import type { HttpPlugin } from '../fronts/index.js';
+import type { NextTurn } from '../replication/index.js';
+
+/** The world, as the composition root gives it. */
+export interface NamenodeSeams {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly log: Logger;
+  readonly nextTurn: NextTurn;
+  /** The user that runs this process: superuser and owner of the root. */
+  readonly user: string;
+  /** The node cannot go on; the process is to end. */
+  readonly fatal: (error: Error) => void;
+  /** Further doors on the HTTP port, such as WebHDFS, given what they open onto. */
+  readonly httpDoors?: (inside: NamenodeInside) => readonly HttpPlugin[];
+}
+
+/** What a door beside the node's own may use. */
+export interface NamenodeInside {
+  readonly service: ClientService;
+  /** Datanodes that clients may be sent to, as they registered. */
+  readonly datanodes: () => DatanodeRegistration[];
+  /** host:port of the RPC door, as others reach it. */
+  readonly rpcAddress: string;
+}
