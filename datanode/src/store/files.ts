@@ -1,3 +1,5 @@
+import type { FolderLock } from '@rfs/base/disk';
+
 /** `error` is null when all bytes were read, or the file ended. */
 export type ReadDone = (error: Error | null, bytesRead: number) => void;
 export type WriteDone = (error: Error | null) => void;
@@ -24,11 +26,6 @@ export interface FileSystemSpace {
 
 /** How to open a file: `create` empties one that is there, left by a crash and known to nobody. */
 export type OpenMode = 'read' | 'update' | 'create';
-
-/** A lock on a folder, held until released or until the process is gone. */
-export interface FolderLock {
-  release(): Promise<void>;
-}
 
 /** The disk under a datanode's volumes. Nothing here holds the event loop; errors are Node's, with `code`. */
 export interface Files {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
-import { hostname } from 'node:os';
-import type { BlockFile, FileSystemSpace, Files, FolderLock, OpenMode, ReadDone, WriteDone } from './files.js';
+import { lockFolder } from '@rfs/base/disk';
+import type { BlockFile, FileSystemSpace, Files, OpenMode, ReadDone, WriteDone } from './files.js';
 
 const OPEN_FLAGS: Record<OpenMode, number> = {
   read: fs.constants.O_RDONLY,
@@ -93,48 +93,6 @@ async function unlessAbsent<T>(operation: Promise<T>, absent: T): Promise<T> {
   }
 }
 
-/** Identifies a process for as long as it lives: its start time tells a later owner of the same number from it. */
-async function processStamp(pid: number): Promise<string | null> {
-  const text = await unlessAbsent(fsp.readFile(`/proc/${pid}/stat`, 'utf8').catch(rethrowGone), '');
-  if (text === '') return null;
-  // Field 22, counted from behind the command's closing parenthesis, which is field 2.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
-
-/** A process that ends while its file is read gives ESRCH. */
-function rethrowGone(error: unknown): string {
-  if (hasCode(error, 'ESRCH')) return '';
-  throw error;
-}
-
-/** Held lock paths of this process, which its pid cannot tell apart. */
-const heldHere = new Set<string>();
-
-class PidLock implements FolderLock {
-  private readonly path: string;
-
-  constructor(path: string) {
-    this.path = path;
-  }
-
-  async release(): Promise<void> {
-    if (!heldHere.delete(this.path)) return;
-    await unlessAbsent(fsp.unlink(this.path), undefined);
-  }
-}
-
-async function takeLock(path: string): Promise<FolderLock> {
-  if (heldHere.has(path)) throw new Error(`Cannot lock storage ${path}: this process holds it already`);
-  const previous = await unlessAbsent(fsp.readFile(path, 'utf8'), '');
-  const match = /^(\d+)@(\S+) (\d+)$/.exec(previous.trim());
-  if (match !== null && match[2] === hostname() && (await processStamp(Number(match[1]))) === match[3]) {
-    throw new Error(`Cannot lock storage ${path}: process ${match[1]} holds it`);
-  }
-  heldHere.add(path);
-  await fsp.writeFile(path, `${process.pid}@${hostname()} ${await processStamp(process.pid)}\n`);
-  return new PidLock(path);
-}
-
 /** The machine's file system. */
 export const nodeFiles: Files = {
   open: (path, mode) =>
@@ -192,7 +150,7 @@ export const nodeFiles: Files = {
     const stats = await fsp.statfs(folder);
     return { totalBytes: stats.blocks * stats.bsize, availableBytes: stats.bavail * stats.bsize };
   },
-  lock: takeLock,
+  lock: lockFolder,
   async bootId() {
     const text = await unlessAbsent<string | undefined>(
       fsp.readFile('/proc/sys/kernel/random/boot_id', 'utf8'),

@@ -1,6 +1,7 @@
+import type { FolderLock } from '@rfs/base/disk';
 import type { Random } from '@rfs/base/seams';
 import { type CatalogRecord, DigestCatalog } from './catalog.js';
-import type { Files, FolderLock } from './files.js';
+import type { Files } from './files.js';
 import { DATANODE_LAYOUT_VERSION, poolFolders } from './layout.js';
 import { refusal } from './refusal.js';
 import { formatProperties, parseProperties } from './version-file.js';

@@ -1,6 +1,7 @@
+import type { FolderLock } from '@rfs/base/disk';
 import type { BlockId } from '@rfs/base/ids';
 import type { DigestCatalog } from './catalog.js';
-import type { FileSystemSpace, Files, FolderLock } from './files.js';
+import type { FileSystemSpace, Files } from './files.js';
 import { type PoolFolders, subdirOf, subdirPath } from './layout.js';
 
 /** Storage types by HDFS's names, as `dfs.datanode.data.dir` prefixes and reports give them. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
+import { lockFolder } from '@rfs/base/disk';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { Metrics } from '@rfs/base/metrics';
 import type { Store } from '@rfs/base/store';
@@ -36,6 +37,11 @@ export async function openCore(config: Config, seams: NamenodeSeams, lifecycle: 
   if (first === undefined) throw new Error(`${options.nameDirs.key} names no folder`);
   const folder = first.path;
   disk.makeFolder(join(folder, 'store'));
+  await lifecycle.open(
+    'folder lock',
+    () => lockFolder(join(folder, 'in_use.lock')),
+    (lock) => lock.release(),
+  );
 
   const blocks = new BlockManager(blockManagerConfig(config), random.fork('blocks'));
   const store = await lifecycle.open(
