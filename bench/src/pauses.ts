@@ -24,20 +24,26 @@ const SETTLE_MS = 3000;
 pinLoad();
 const namenode = await NamenodeProcess.start({ 'dfs.replication': '1', 'dfs.namenode.safemode.extension': '0' });
 try {
+  const startPauseMs = (await namenode.longestPauseMs()).toFixed(1);
   await makeHome(namenode.rpc, USER);
   const load = await Load.open(namenode.rpc, protocols.client, { connections: 8, window: 32, user: USER });
   const datanodes = await startFakeDatanodes(namenode.rpc, 1);
   await load.run({ count: 1, make: () => mkdirs('/bench/other'), check: trueReply });
   await makeFilesWithBlocks(load, datanodes, files, (index) => `/bench/big/d${Math.floor(index / 1000)}/f${index}`);
   const rows = [['while', 'took ms', 'longest getFileInfo ms', 'p99 ms', 'longest pause so far ms']];
+  rows.push(['the start', '-', '-', '-', startPauseMs]);
+  rows.push(['the making of the files', '-', '-', '-', (await namenode.longestPauseMs()).toFixed(1)]);
   rows.push(['nothing', '-', ...(await watched(() => sleep(SETTLE_MS)))]);
   rows.push([`a delete of ${files} files`, ...(await timed(() => deleteAll()))]);
   rows.push(['their purge and invalidation', '-', ...(await watched(() => sleep(3 * SETTLE_MS)))]);
-  rows.push([`a first full report of ${replicas} replicas`, ...(await timed(() => report()))]);
+  const reporter = await FakeDatanode.start(namenode.rpc, datanodes.length);
+  reporter.hold(orphans(replicas));
+  const sendReport = reporter.prepareFullReport();
+  rows.push([`a first full report of ${replicas} replicas`, ...(await timed(sendReport))]);
   rows.push(['what follows from it', '-', ...(await watched(() => sleep(SETTLE_MS)))]);
   process.stdout.write(table(rows));
   load.close();
-  for (const datanode of datanodes) datanode.stop();
+  for (const datanode of [...datanodes, reporter]) datanode.stop();
 } finally {
   await namenode.stop();
 }
@@ -49,14 +55,7 @@ async function deleteAll(): Promise<void> {
   connection.close();
 }
 
-/** Blocks that no file has: the namenode has to look each of them up and keep it or have it deleted. */
-async function report(): Promise<void> {
-  const datanode = await FakeDatanode.start(namenode.rpc, 7);
-  datanode.hold(orphans(replicas));
-  await datanode.fullReport();
-  datanode.stop();
-}
-
+/** Blocks that no file has: the namenode has to look each of them up and have it deleted. */
 function* orphans(count: number): Generator<BlockProto> {
   for (let index = 0; index < count; index++) yield { blockId: 2 ** 40 + index, genStamp: 1001, numBytes: 1000 };
 }

@@ -111,7 +111,13 @@ export class FakeDatanode {
 
   /** Reports every replica. */
   async fullReport(): Promise<void> {
-    await this.reports?.call('blockReport', {
+    await this.prepareFullReport()();
+  }
+
+  /** Encodes the report of every replica; to be sent by calling the result, before any other report. */
+  prepareFullReport(): () => Promise<void> {
+    const connection = this.reports as LoadConnection;
+    const message = {
       registration: this.registration,
       blockPoolId: this.poolId,
       reports: [
@@ -123,7 +129,9 @@ export class FakeDatanode {
         },
       ],
       context: { totalRpcs: 1, curRpc: 0, id: process.hrtime.bigint(), leaseId: 0n },
-    });
+    };
+    const calls = connection.encode(1, () => ({ method: 'blockReport', message }));
+    return () => connection.send(calls, 1, () => null, new Float64Array(1));
   }
 
   stop(): void {
