@@ -1,8 +1,9 @@
 import { FailureError } from '@rfs/base/failure';
 import type { NamenodeGroup } from '@rfs/client/namenodes';
-import { propertiesOf, refuse, UsageError } from '../../options/index.js';
+import { takeGeneric } from '../../hadoop/index.js';
+import { refuse, UsageError } from '../../options/index.js';
 import type { Command, CommandContext, Terminal } from '../../terminal/index.js';
-import { connect, type GenericOptions } from './connection.js';
+import { connect } from './connection.js';
 import { report } from './report.js';
 import { safemode } from './safemode.js';
 
@@ -18,7 +19,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = { '-report': report, '
 /** What HDFS's command ends with when the namenode refuses. */
 const EXIT_REFUSED = 255;
 
-const HELP = `Usage: rfs dfsadmin [-fs hdfs://host:port] [-conf folder] [-D name=value] [--json] COMMAND
+const HELP = `Usage: rfs dfsadmin [-fs hdfs://host:port] [--conf folder] [-D name=value] [--json] COMMAND
 
   -report [-live] [-dead] [-decommissioning] [-enteringmaintenance] [-inmaintenance] [-slownodes]
         Prints what the file system has and the state of its datanodes.
@@ -30,18 +31,21 @@ const HELP = `Usage: rfs dfsadmin [-fs hdfs://host:port] [-conf folder] [-D name
 export const dfsadmin: Command = {
   async run(args, context) {
     const { terminal } = context;
-    const { generic, json, words } = split(args);
-    const name = words[0] ?? '-help';
-    if (['-help', '--help', '-h'].includes(name)) {
-      terminal.out(HELP);
-      return 0;
-    }
+    let name = 'dfsadmin';
     let namenodes: NamenodeGroup | undefined;
     try {
+      const generic = takeGeneric(args);
+      name = generic.rest[0] ?? '-help';
+      if (['-help', '--help', '-h'].includes(name)) {
+        terminal.out(HELP);
+        return 0;
+      }
+      const words = generic.rest.slice(1).filter((word) => word !== '--json');
+      const json = generic.json || args.includes('--json');
       const subcommand = SUBCOMMANDS[name];
       if (subcommand === undefined) throw new UsageError(`${name}: Unknown command\n${HELP}`);
-      namenodes = connect({ ...generic, properties: propertiesOf(generic.properties) }, context);
-      return await subcommand(words.slice(1), namenodes, terminal, json);
+      namenodes = connect(generic, context);
+      return await subcommand(words, namenodes, terminal, json);
     } catch (error) {
       return explain(name, error, context);
     } finally {
@@ -54,31 +58,4 @@ function explain(name: string, error: unknown, { terminal }: CommandContext): nu
   if (!(error instanceof FailureError)) return refuse('dfsadmin', error, terminal);
   terminal.err(`${name.slice(1)}: ${error.message.split('\n')[0]}\n`);
   return EXIT_REFUSED;
-}
-
-interface SplitWords {
-  readonly generic: Omit<GenericOptions, 'properties'> & { readonly properties: readonly string[] };
-  readonly json: boolean;
-  readonly words: readonly string[];
-}
-
-/** Takes the generic options out, wherever they stand before the command. */
-function split(args: readonly string[]): SplitWords {
-  const properties: string[] = [];
-  let fs: string | undefined;
-  let conf: string | undefined;
-  let at = 0;
-  for (; at < args.length; at++) {
-    const word = args[at] as string;
-    if (word === '-fs') fs = args[++at];
-    else if (word === '-conf' || word === '--conf') conf = args[++at];
-    else if (word === '-D') properties.push(args[++at] ?? '');
-    else if (word.startsWith('-D') && word.includes('=')) properties.push(word.slice(2));
-    else if (word !== '--json') break;
-  }
-  return {
-    generic: { fs, conf, properties },
-    json: args.includes('--json'),
-    words: args.slice(at).filter((word) => word !== '--json'),
-  };
 }

@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream';
 import { ConfigError } from '@rfs/base/config';
 import type { Clock, Random } from '@rfs/base/seams';
+import { takeGeneric } from '../../hadoop/index.js';
 import type { CommandContext } from '../../terminal/index.js';
 import { OutputClosed, UsageError } from './command/errors.js';
 import { Output } from './command/output.js';
 import type { Shell } from './command/shell.js';
 import { commands, JSON_COMMANDS } from './commands/index.js';
 import { Environment } from './environment.js';
-import { takeGeneric } from './generic.js';
 import { printOverview, printUsage, runHelp } from './help.js';
 
 /** What java.lang.System.exit(-1) looks like to the shell that started us. */

@@ -1,12 +1,6 @@
 import { FailureError } from '@rfs/base/failure';
 
-/**
- * The command line is wrong: the whole command ends, the usage is shown, the exit code is 255
- * (what FsShell does with an IllegalArgumentException).
- */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError } from '../../../options/index.js';
 
 /** The user's terminal or the reader of our output has gone: end quietly. */
 export class OutputClosed extends Error {

@@ -1,4 +1,4 @@
-import { UsageError } from './command/errors.js';
+import { propertiesOf, UsageError } from '../options/index.js';
 
 /** What stands before the command and holds for all of them (GenericOptionsParser). */
 export interface GenericOptions {
@@ -17,7 +17,7 @@ export function takeGeneric(words: readonly string[]): GenericOptions {
   let fs: string | undefined;
   let confFolder: string | undefined;
   const confFiles: string[] = [];
-  const properties: Record<string, string> = {};
+  const pairs: string[] = [];
   let json = false;
   let at = 0;
   const value = (option: string): string => {
@@ -32,21 +32,15 @@ export function takeGeneric(words: readonly string[]): GenericOptions {
     else if (name === '--conf') confFolder = inline ?? value(name);
     else if (name === '-conf') confFiles.push(value(name));
     else if (word === '--json') json = true;
-    else if (word === '-D') note(properties, value(word));
-    else if (word.startsWith('-D') && word.includes('=')) note(properties, word.slice(2));
+    else if (word === '-D') pairs.push(value(word));
+    else if (word.startsWith('-D') && word.includes('=')) pairs.push(word.slice(2));
     else break;
   }
-  return { fs, confFolder, confFiles, properties, json, rest: words.slice(at) };
+  return { fs, confFolder, confFiles, properties: propertiesOf(pairs), json, rest: words.slice(at) };
 }
 
 /** `--name=value` as both parts. */
 function split(word: string): [string, string | undefined] {
   const equals = word.startsWith('--') ? word.indexOf('=') : -1;
   return equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
-}
-
-function note(properties: Record<string, string>, pair: string): void {
-  const equals = pair.indexOf('=');
-  if (equals <= 0) throw new UsageError(`-D ${pair} is not of the form property=value`);
-  properties[pair.slice(0, equals)] = pair.slice(equals + 1);
 }
