@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { isAlive, killHard, ProcessCluster, runRfs, until } from './cluster/index.js';
 
@@ -38,6 +39,32 @@ test('a daemon that dies stays dead when the user says so', async () => {
   killHard(pid);
   await until('rfs up says so', () => cluster.complaints.includes('datanode1 ended by SIGKILL'));
   assert.equal((await cluster.stop()).code, 0);
+});
+
+test('a cluster with --dir comes back with its data under the same addresses', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rfs-up-'));
+  try {
+    const first = await ProcessCluster.start('--dir', folder, '--datanodes', '1');
+    const { conf, hdfs, datanodes } = first.description;
+    const put = await runRfs(['fs', '-put', join(folder, 'ports.json'), '/kept'], { HADOOP_CONF_DIR: conf });
+    assert.equal(put.code, 0, put.err);
+    await first.stop();
+    const second = await ProcessCluster.start('--dir', folder, '--datanodes', '1');
+    const got = await runRfs(['fs', '-cat', '/kept'], { HADOOP_CONF_DIR: conf });
+    await second.stop();
+    assert.equal(got.out, readFileSync(join(folder, 'ports.json'), 'utf8'), got.err);
+    assert.equal(second.description.hdfs, hdfs);
+    assert.equal(second.description.datanodes[0]?.data, datanodes[0]?.data);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('datanodes get hosts of their own with --hosts', async () => {
+  const cluster = await ProcessCluster.start('--datanodes', '2', '--hosts');
+  const hosts = cluster.description.datanodes.map(({ data }) => data.split(':')[0]);
+  await cluster.stop();
+  assert.deepEqual(hosts, ['127.0.0.2', '127.0.0.3']);
 });
 
 test('rfs up runs a command on the cluster and ends with its exit code', async () => {

@@ -73,7 +73,10 @@ export class ProcessCluster {
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         complaints += text;
       });
-      child.once('exit', (code) => reject(new Error(`rfs up ended with ${code}: ${complaints}`)));
+      child.once('exit', (code) => {
+        clearTimeout(late);
+        reject(new Error(`rfs up ended with ${code}: ${complaints}`));
+      });
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text;
         if (!output.endsWith('\n')) return;
