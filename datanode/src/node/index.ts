@@ -1,1 +1,1 @@
-export { type DatanodeSeams, type RunningDatanode, startDatanode } from './node.js';
+export { type DatanodeInside, type DatanodeSeams, type RunningDatanode, startDatanode } from './node.js';

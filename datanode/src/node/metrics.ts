@@ -1,13 +1,14 @@
 import type { Metrics } from '@rfs/base/metrics';
 import type { Deletions } from '../reports/index.js';
 import type { ReplicaStore } from '../store/index.js';
-import type { TransferCounters } from '../transfer/index.js';
+import type { LocalReads, TransferCounters } from '../transfer/index.js';
 
 /** Makes what a datanode counts visible. */
 export function publishMetrics(
   metrics: Metrics,
   store: () => ReplicaStore | null,
   counters: TransferCounters,
+  local: LocalReads,
   deletions: () => Deletions | undefined,
 ): void {
   const volumes = () => store()?.volumes.filter((volume) => volume.failure === null) ?? [];
@@ -39,6 +40,16 @@ export function publishMetrics(
   metrics.measure('rfs_datanode_writers', 'Blocks being received.', () => counters.writers);
   metrics.measure('rfs_datanode_copies', 'Replicas being copied to other datanodes.', () => counters.copies);
   metrics.measureTotal('rfs_datanode_read_bytes_total', 'Data sent to readers.', () => counters.bytesRead);
+  metrics.measureTotal(
+    'rfs_datanode_webhdfs_local_bytes_total',
+    'WebHDFS reads from own replicas.',
+    () => local.localBytes,
+  );
+  metrics.measureTotal(
+    'rfs_datanode_webhdfs_remote_bytes_total',
+    'WebHDFS reads from other datanodes.',
+    () => local.remoteBytes,
+  );
   metrics.measureTotal('rfs_datanode_written_bytes_total', 'Data of finalized replicas.', () => counters.bytesWritten);
   metrics.measureTotal('rfs_datanode_blocks_read_total', 'Reads served.', () => counters.blocksRead);
   metrics.measureTotal('rfs_datanode_blocks_written_total', 'Replicas finalized.', () => counters.blocksWritten);

@@ -17,6 +17,7 @@ import {
 } from '../store/index.js';
 import {
   type Connection,
+  LocalReads,
   nodeNetwork,
   SegmentPool,
   Throttle,
@@ -41,8 +42,13 @@ export interface DatanodeSeams {
   readonly fatal: (error: Error) => void;
   /** Ends the process in order, because an operator asked for it over RPC. */
   readonly shutDown?: () => void;
-  /** Further routes of the HTTP port. */
-  readonly plugins?: readonly HttpPlugin[];
+  /** Further routes of the HTTP port, which may read the replicas of this process. */
+  readonly plugins?: (inside: DatanodeInside) => readonly HttpPlugin[];
+}
+
+/** What a datanode lends its plugins. */
+export interface DatanodeInside {
+  readonly localReplicas: LocalReads;
 }
 
 interface Listening {
@@ -124,7 +130,8 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
   });
   lifecycle.add('replicas', () => pool?.close());
   const store = () => namenodes.store;
-  publishMetrics(metrics, store, counters, () => pool?.deletions);
+  const localReplicas = new LocalReads(() => pool?.service ?? null);
+  publishMetrics(metrics, store, counters, localReplicas, () => pool?.deletions);
 
   const dataAddress = config.get(options.dataAddress);
   const transfers = new TransferServer(context, settings, () => pool?.service ?? null);
@@ -175,7 +182,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
         metrics,
         ready: () => namenodes.namenodes.some((actor) => actor.isRegistered),
         log,
-        plugins: seams.plugins ?? [],
+        plugins: seams.plugins?.({ localReplicas }) ?? [],
       }),
     (opened) => opened.close(),
   );

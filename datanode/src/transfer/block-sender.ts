@@ -1,14 +1,7 @@
 import { writePacketHead } from '@rfs/protocol/transfer';
-import {
-  type ChecksumFormat,
-  ChecksumType,
-  findBadChunk,
-  META_HEADER_BYTES,
-  type ReadableReplica,
-  sumBytes,
-  sumsLength,
-} from '../store/index.js';
+import { type ChecksumFormat, ChecksumType, type ReadableReplica, sumsLength } from '../store/index.js';
 import type { Connection } from './connection.js';
+import { readVerified, sumsToRead } from './verified-read.js';
 
 /** The longest packet head without the sync field. */
 const HEAD_BYTES = 33;
@@ -18,11 +11,6 @@ const FIRST_PACKET_BYTES = 64 * 1024;
 const LARGEST_PACKET_BYTES = 512 * 1024;
 /** Packets being read or sent at the same time. */
 const SLOTS = 3;
-
-/** The replica's data on disk does not match its sums. */
-export class CorruptReplica extends Error {
-  override readonly name = 'CorruptReplica';
-}
 
 /** What part of a replica to send, widened to whole chunks. */
 export interface SendRange {
@@ -159,18 +147,8 @@ class Slot {
     await this.sent;
     this.position = position;
     this.dataLength = length;
-    this.sumsBytes = replica.meta === null ? 0 : sumsLength(this.format, length);
-    const { data, sums } = this;
-    const sumsPosition = META_HEADER_BYTES + (position / this.format.bytesPerChecksum) * sumBytes(this.format);
-    const reads = [filled(replica.data, data, position)];
-    if (replica.meta !== null) reads.push(filled(replica.meta, sums, sumsPosition));
-    await Promise.all(reads);
-    const { tail } = replica;
-    if (tail !== null && tail.lengthBytes === position + length && this.sumsBytes > 0) {
-      new DataView(sums.buffer, sums.byteOffset).setUint32(sums.length - 4, tail.sum);
-    }
-    const bad = replica.meta === null ? -1 : findBadChunk(this.format, data, sums);
-    if (bad >= 0) throw new CorruptReplica(`chunk at ${position + bad * this.format.bytesPerChecksum} is damaged`);
+    this.sumsBytes = sumsToRead(replica, this.format, length);
+    await readVerified(replica, position, this.data, this.sums);
     return this;
   }
 
@@ -191,15 +169,4 @@ class Slot {
   private get sums(): Buffer {
     return this.memory.subarray(this.dataAt - this.sumsBytes, this.dataAt);
   }
-}
-
-/** Resolves when `into` is full; a file that ends before is damaged. */
-function filled(file: ReadableReplica['data'], into: Uint8Array, position: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    file.read(into, position, (error, count) => {
-      if (error !== null) reject(error);
-      else if (count < into.length) reject(new CorruptReplica(`the file ends at ${position + count}`));
-      else resolve();
-    });
-  });
 }

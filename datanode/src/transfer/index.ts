@@ -1,4 +1,5 @@
 export { Connection, type TransferContext } from './connection.js';
+export { LocalReads } from './local-reads.js';
 export { nodeNetwork } from './node-sockets.js';
 export { blockFromProto, blockToProto, storageTypeToProto } from './peers.js';
 export { copyReplica } from './replica-copier.js';

@@ -8,8 +8,9 @@ import {
 } from '@rfs/protocol/messages';
 import { type Block, blockText, closeReadable, openForRead, type ReadableReplica } from '../store/index.js';
 import { blockChecksum } from './block-checksum.js';
-import { BlockSender, CorruptReplica, rangeOf, type SendRange } from './block-sender.js';
+import { BlockSender, rangeOf, type SendRange } from './block-sender.js';
 import type { Connection } from './connection.js';
+import { reportIfDamaged, reportIfGone } from './damage.js';
 import { blockFromProto, formatToProto } from './peers.js';
 import type { TransferService } from './service.js';
 
@@ -121,26 +122,6 @@ async function send(
   } catch (error) {
     reportIfDamaged(service, block, replica, error);
     throw error;
-  }
-}
-
-/** Damage is reported unless the replica was taken over while it was read, which may look the same. */
-function reportIfDamaged(service: TransferService, block: Block, replica: ReadableReplica, error: unknown): void {
-  const { view } = replica;
-  const now = service.store.view(block.blockId);
-  const unchanged = now?.state === view.state && now.generationStamp === view.generationStamp;
-  service.store.diskError(view.volume, error as Error);
-  if (!unchanged || !(error instanceof CorruptReplica || (error as NodeJS.ErrnoException).code === 'EIO')) return;
-  service.counters.corruptFound++;
-  service.reportBad({ ...block, generationStamp: view.generationStamp }, view.volume);
-}
-
-/** A finalized replica whose files are not there, or whose header is damaged, is as bad as a corrupt one. */
-function reportIfGone(service: TransferService, block: Block, error: unknown): void {
-  const view = service.store.viewInPool(block);
-  const gone = (error as NodeJS.ErrnoException).code === 'ENOENT' || String(error).includes('Corrupted meta file');
-  if (view?.state === 'FINALIZED' && gone) {
-    service.reportBad({ ...block, generationStamp: view.generationStamp }, view.volume);
   }
 }
 

@@ -8,10 +8,11 @@ import {
 } from '@rfs/protocol/messages';
 import { Op } from '@rfs/protocol/transfer';
 import { type Block, blockText, closeReadable, openForRead, subdirOf } from '../store/index.js';
-import { BlockSender, CorruptReplica, rangeOf } from './block-sender.js';
+import { BlockSender, rangeOf } from './block-sender.js';
 import { Connection } from './connection.js';
 import { blockToProto, formatToProto, storageTypeToProto } from './peers.js';
 import type { TransferService } from './service.js';
+import { CorruptReplica } from './verified-read.js';
 
 /** A copy of one of our replicas for other datanodes. */
 export interface CopyOrder {

@@ -49,5 +49,5 @@ test('a client is closed when nobody has used it for a while, and its successor 
 });
 
 function nameOf(files: object): unknown {
-  return (files as { clientName: string }).clientName;
+  return (files as { client: { clientName: string } }).client.clientName;
 }

@@ -1,14 +1,16 @@
 import type { Config } from '@rfs/base/config';
 import type { Clock, Random, Timer } from '@rfs/base/seams';
-import { DfsClient } from '@rfs/client/dfs';
-import type { DfsFiles } from '../operations/index.js';
+import { DfsClient, type LocalReplicas } from '@rfs/client/dfs';
 import type { FileSystemLease, FileSystems } from './options.js';
+import { UserFiles } from './user-files.js';
 
 export interface ClientPoolOptions {
   /** Loaded with `clientOptions`. */
   readonly config: Config;
   readonly clock: Clock;
   readonly random: Random;
+  /** Replicas that this process holds, read without a connection. */
+  readonly localReplicas?: LocalReplicas;
   /** How long a client that nobody uses keeps its connections. */
   readonly idleMs?: number;
 }
@@ -16,7 +18,7 @@ export interface ClientPoolOptions {
 const IDLE_MS = 60_000;
 
 interface Entry {
-  readonly client: DfsClient;
+  readonly files: UserFiles;
   users: number;
   idle: Timer | undefined;
 }
@@ -39,7 +41,7 @@ export class ClientPool implements FileSystems {
     entry.idle = undefined;
     let held = true;
     return {
-      files: entry.client satisfies DfsFiles,
+      files: entry.files,
       release: () => {
         if (!held) return;
         held = false;
@@ -50,19 +52,19 @@ export class ClientPool implements FileSystems {
 
   /** Closes all clients; files being written are given up. */
   close(): void {
-    for (const { client, idle } of this.entries.values()) {
+    for (const { files, idle } of this.entries.values()) {
       idle?.cancel();
-      client.close();
+      files.client.close();
     }
     this.entries.clear();
   }
 
   private open(key: string, authority: string, user: string): Entry {
-    const { config, clock, random } = this.options;
+    const { config, clock, random, localReplicas } = this.options;
     // A client id that was used before would be answered from the namenode's retry cache, so no stream is drawn twice.
     const own = random.fork(`client ${this.opened++}`);
-    const client = new DfsClient({ authority, config, user, clock, random: own });
-    const entry: Entry = { client, users: 0, idle: undefined };
+    const client = new DfsClient({ authority, config, user, clock, random: own, localReplicas });
+    const entry: Entry = { files: new UserFiles(client), users: 0, idle: undefined };
     this.entries.set(key, entry);
     return entry;
   }
@@ -72,7 +74,7 @@ export class ClientPool implements FileSystems {
     if (entry.users > 0 || this.entries.get(key) !== entry) return;
     entry.idle = this.options.clock.setTimer(this.options.idleMs ?? IDLE_MS, () => {
       this.entries.delete(key);
-      entry.client.close();
+      entry.files.client.close();
     });
   }
 }

@@ -1,5 +1,6 @@
 export type {
   Answer,
+  CreateOptions,
   DataOperation,
   DfsFiles,
   DoorDefaults,
@@ -7,6 +8,8 @@ export type {
   Nearness,
   Operation,
   Question,
+  ReadableFile,
+  WritableFile,
 } from './operation.js';
 export { findOperation, operations } from './table.js';
 export { locationReply } from './values.js';

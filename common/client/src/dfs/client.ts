@@ -10,7 +10,7 @@ import {
 } from '@rfs/protocol/messages';
 import { type FileChecksum, fileChecksum } from '../checksums/index.js';
 import { isNameservice, NamenodeGroup, namenodesOf } from '../namenodes/index.js';
-import { DatanodeConnections, DfsInputStream } from '../reading/index.js';
+import { DatanodeConnections, DfsInputStream, type LocalReplicas } from '../reading/index.js';
 import { type ClientSettings, clientSettings } from '../settings/index.js';
 import type { DfsOutputStream } from '../writing/index.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -35,6 +35,14 @@ export interface DfsClientOptions {
   readonly user: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Replicas of this process, read without a connection. */
+  readonly localReplicas?: LocalReplicas | undefined;
+}
+
+export interface OpenOptions {
+  readonly verifyChecksum?: boolean;
+  /** Verified bytes that may wait for the reader; 2 MiB when absent, which is for fast readers. */
+  readonly readAheadBytes?: number;
 }
 
 export interface RenameOptions {
@@ -58,6 +66,7 @@ export class DfsClient {
   private readonly writers: Writers;
   private readonly clock: Clock;
   private readonly random: Random;
+  private readonly localReplicas: LocalReplicas | undefined;
   private readonly clientName: string;
   private defaults: { readonly value: ServerDefaults; readonly untilMs: number } | undefined;
 
@@ -67,6 +76,7 @@ export class DfsClient {
     this.user = user;
     this.clock = clock;
     this.random = random;
+    this.localReplicas = options.localReplicas;
     this.namenodes = new NamenodeGroup({
       addresses: orderOf(authority, config, random),
       name: authority,
@@ -129,12 +139,14 @@ export class DfsClient {
   }
 
   /** Opens a file for reading. */
-  async open(path: string, { verifyChecksum = true }: { verifyChecksum?: boolean } = {}): Promise<DfsInputStream> {
+  async open(path: string, { verifyChecksum = true, readAheadBytes }: OpenOptions = {}): Promise<DfsInputStream> {
     return DfsInputStream.open({
       path,
       clientName: this.clientName,
       user: this.user,
       verifyChecksum,
+      readAheadBytes,
+      localReplicas: this.localReplicas,
       namenodes: this.namenodes,
       connections: this.connections,
       settings: this.settings,

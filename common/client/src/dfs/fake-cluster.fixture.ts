@@ -12,6 +12,7 @@ import {
   StorageTypeProto,
 } from '@rfs/protocol/messages';
 import { type Handlers, ProtocolTable, protocols, RpcServer } from '@rfs/protocol/rpc';
+import type { LocalReplicas } from '../reading/index.js';
 import { DfsClient } from './client.js';
 import { FakeDatanode } from './fake-datanode.fixture.js';
 
@@ -56,7 +57,7 @@ export class FakeCluster {
   }
 
   /** A client with small packets and short pauses. */
-  client(properties: Record<string, string> = {}): DfsClient {
+  client(properties: Record<string, string> = {}, localReplicas?: LocalReplicas): DfsClient {
     const config = loadConfig(clientOptions, {
       properties: {
         'dfs.blocksize': String(64 * 1024),
@@ -67,7 +68,14 @@ export class FakeCluster {
       },
     });
     const authority = `127.0.0.1:${this.server?.port}`;
-    const client = new DfsClient({ authority, config, user: 'tester', clock: systemClock, random: seededRandom(1) });
+    const client = new DfsClient({
+      authority,
+      config,
+      user: 'tester',
+      clock: systemClock,
+      random: seededRandom(1),
+      localReplicas,
+    });
     this.clients.push(client);
     return client;
   }

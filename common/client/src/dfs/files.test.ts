@@ -261,3 +261,40 @@ test('a file that is not there is told as HDFS tells it', async () => {
   await put(client, '/a', someBytes(1));
   await assert.rejects(client.create('/a'), /\/a for client 127\.0\.0\.1 already exists/);
 });
+
+test('replicas of the own process are read first; what they fail to give comes from a datanode', async () => {
+  const writer = (await start(1)).client();
+  const bytes = someBytes(64 * 1024 * 2 + 1000);
+  await put(writer, '/near', bytes);
+  let remote = 0;
+  const first = cluster!.files.get('/near')!.blocks[0]!.block.blockId;
+  const client = cluster!.client(
+    {},
+    {
+      async open({ blockId }, offset, length) {
+        if (blockId !== first) return undefined;
+        return (async function* () {
+          yield bytes.subarray(offset, offset + Math.min(length, 1000));
+          if (length > 1000) throw new Error('damaged');
+        })();
+      },
+      noteRemote(count) {
+        remote += count;
+      },
+    },
+  );
+  assert.ok((await get(client, '/near')).equals(bytes));
+  assert.equal(remote, bytes.length - 1000);
+  assert.ok((await get(client, '/near', 5, 10)).equals(bytes.subarray(5, 15)));
+  assert.equal(remote, bytes.length - 1000);
+});
+
+test('a reader that wants little ahead gets all the same', async () => {
+  const client = (await start(1)).client();
+  const bytes = someBytes(300_000);
+  await put(client, '/thrifty', bytes);
+  const file = await client.open('/thrifty', { readAheadBytes: 4096 });
+  const into = Buffer.alloc(bytes.length);
+  assert.equal(await file.read(0, into), bytes.length);
+  assert.ok(into.equals(bytes));
+});

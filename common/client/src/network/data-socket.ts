@@ -8,10 +8,11 @@ export interface DataEvents {
   closed(error: Error | null): void;
 }
 
-/** PERF: reads land in slabs of this size, so that one system call brings many packets and few of them span chunks. */
-const SLAB_BYTES = 1024 * 1024;
-/** A slab with less room than this is left to those who still look at it. */
-const LEAST_ROOM_BYTES = 128 * 1024;
+/** PERF: reads land in slabs of this size unless memory is to be saved, so that one system call brings many packets and few of them span chunks. */
+const LARGEST_SLAB_BYTES = 1024 * 1024;
+/** A slab with less than this part of it free is left to those who still look at it. */
+const LEAST_ROOM_PART = 8;
+const LEAST_SLAB_BYTES = 64 * 1024;
 
 /** One TCP connection to a datanode's data port. */
 export class DataSocket {
@@ -20,6 +21,7 @@ export class DataSocket {
   private readonly clock: Clock;
   private slab: Buffer = Buffer.alloc(0);
   private slabAt = 0;
+  private slabBytes = LARGEST_SLAB_BYTES;
   private ended = false;
   private failed: Error | null = null;
   private timer: Timer | null = null;
@@ -54,6 +56,11 @@ export class DataSocket {
   /** Gives the connection to somebody else. */
   handOver(handler: DataEvents): void {
     this.handler = handler;
+  }
+
+  /** Receives into pieces of memory that fit a reader who wants at most `bytes` ahead. */
+  receiveAhead(bytes: number): void {
+    this.slabBytes = Math.max(LEAST_SLAB_BYTES, Math.min(LARGEST_SLAB_BYTES, bytes));
   }
 
   /** The other end must say something every `ms` from now on, or the connection fails; 0 lifts that. */
@@ -103,8 +110,8 @@ export class DataSocket {
   }
 
   private room(): Buffer {
-    if (this.slab.length - this.slabAt < LEAST_ROOM_BYTES) {
-      this.slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    if (this.slab.length - this.slabAt < this.slabBytes / LEAST_ROOM_PART) {
+      this.slab = Buffer.allocUnsafeSlow(this.slabBytes);
       this.slabAt = 0;
     }
     return this.slabAt === 0 ? this.slab : this.slab.subarray(this.slabAt);

@@ -14,8 +14,8 @@ import { verifyRegion } from './checksums.js';
 import type { DatanodeConnections } from './connections.js';
 import { ReplicaProblem } from './problem.js';
 
-/** Verified bytes that wait to be taken: reading from the datanode stops above, and goes on below half of it. */
-const READ_AHEAD_BYTES = 2 * 1024 * 1024;
+/** What waits to be taken where a reader does not say how much may. */
+export const READ_AHEAD_BYTES = 2 * 1024 * 1024;
 
 export interface BlockRange {
   readonly block: LocatedBlockProto;
@@ -24,6 +24,8 @@ export interface BlockRange {
   readonly lengthBytes: number;
   readonly clientName: string;
   readonly verify: boolean;
+  /** Verified bytes that wait to be taken: receiving stops above, and goes on below half of it. */
+  readonly readAheadBytes: number;
 }
 
 /**
@@ -60,6 +62,7 @@ export class BlockReader implements DataEvents {
       const reader = new BlockReader(range, node, connections);
       const { socket, reused } = await connections.take(node, reader);
       reader.socket = socket;
+      socket.receiveAhead(range.readAheadBytes);
       socket.send([reader.request()]);
       await reader.settled(() => reader.state !== 'asked');
       // An idle connection may have been closed by the datanode at any moment: that says nothing about the replica.
@@ -87,7 +90,7 @@ export class BlockReader implements DataEvents {
       this.taken = 0;
     }
     this.waitingBytes -= piece.length;
-    if (this.paused && this.waitingBytes < READ_AHEAD_BYTES / 2) {
+    if (this.paused && this.waitingBytes < this.range.readAheadBytes / 2) {
       this.paused = false;
       this.socket.expect(this.connections.patienceMs);
       this.socket.resume();
@@ -112,7 +115,7 @@ export class BlockReader implements DataEvents {
       this.fail('lost', `not what a datanode says: ${error.message}`);
     }
     if (this.state === 'failed') this.socket.destroy();
-    if (this.waitingBytes > READ_AHEAD_BYTES && this.state === 'streaming' && !this.paused) {
+    if (this.waitingBytes > this.range.readAheadBytes && this.state === 'streaming' && !this.paused) {
       this.paused = true;
       // A datanode that is not listened to cannot be blamed for saying nothing.
       this.socket.expect(0);

@@ -1,2 +1,3 @@
 export { DatanodeConnections } from './connections.js';
 export { DfsInputStream } from './input-stream.js';
+export type { LocalReplicas } from './local-replicas.js';

@@ -5,9 +5,10 @@ import type { DatanodeIDProto, DatanodeInfoProto } from '@rfs/protocol/messages'
 import type { NamenodeCalls } from '../namenodes/index.js';
 import { isThisHost } from '../network/index.js';
 import type { ClientSettings } from '../settings/index.js';
-import { BlockReader } from './block-reader.js';
+import { BlockReader, READ_AHEAD_BYTES } from './block-reader.js';
 import type { DatanodeConnections } from './connections.js';
 import { type FileBlock, FileBlocks } from './file-blocks.js';
+import type { LocalReplicas } from './local-replicas.js';
 import { ReplicaProblem } from './problem.js';
 
 export interface InputStreamOptions {
@@ -15,6 +16,10 @@ export interface InputStreamOptions {
   readonly clientName: string;
   readonly user: string;
   readonly verifyChecksum: boolean;
+  /** Verified bytes that may wait for the reader; 2 MiB when absent. */
+  readonly readAheadBytes?: number | undefined;
+  /** Asked for each block before a datanode is. */
+  readonly localReplicas?: LocalReplicas | undefined;
   readonly namenodes: NamenodeCalls;
   readonly connections: DatanodeConnections;
   readonly settings: ClientSettings;
@@ -87,6 +92,10 @@ export class DfsInputStream {
     let current = block;
     let at = from;
     try {
+      for await (const piece of this.localPieces(block, from, to, attempts)) {
+        at += piece.length;
+        yield piece;
+      }
       while (at < to) {
         const node = this.choose(current, attempts);
         if (node === undefined) {
@@ -99,6 +108,7 @@ export class DfsInputStream {
           for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
             at += piece.length;
             attempts.rounds = 0;
+            this.options.localReplicas?.noteRemote(piece.length);
             yield piece;
           }
         } catch (error) {
@@ -113,14 +123,30 @@ export class DfsInputStream {
     }
   }
 
+  /** What this process has of the block, until its end or a problem: the rest comes from a datanode. */
+  private async *localPieces(
+    { located: { b }, offset }: FileBlock,
+    from: number,
+    to: number,
+    attempts: Attempts,
+  ): AsyncGenerator<Uint8Array, void> {
+    try {
+      const pieces = await this.options.localReplicas?.open(b, from - offset, to - from);
+      if (pieces !== undefined) yield* pieces;
+    } catch (error) {
+      attempts.stories.push(`local replica: ${error}`);
+    }
+  }
+
   private ask(block: FileBlock, node: DatanodeIDProto, from: number, to: number): Promise<BlockReader> {
-    const { clientName, verifyChecksum, connections } = this.options;
+    const { clientName, verifyChecksum, connections, readAheadBytes = READ_AHEAD_BYTES } = this.options;
     const range = {
       block: block.located,
       offset: from - block.offset,
       lengthBytes: to - from,
       clientName,
       verify: verifyChecksum,
+      readAheadBytes,
     };
     return BlockReader.open(range, node, connections);
   }

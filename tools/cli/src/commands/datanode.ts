@@ -1,5 +1,5 @@
 import { clientOptions, datanodeOptions, datanodeRules, namenodeOptions } from '@rfs/base/config';
-import { startDatanode } from '@rfs/datanode/node';
+import { type DatanodeInside, startDatanode } from '@rfs/datanode/node';
 import { ClientPool, datanodeWebHdfs } from '@rfs/webhdfs/datanode';
 import { configure, realWorld, runInForeground } from '../daemon/index.js';
 import type { Command } from '../terminal/index.js';
@@ -15,24 +15,32 @@ export const datanode: Command = {
     if (typeof configured === 'number') return configured;
     const { config } = configured;
     const world = realWorld(config);
-    const fileSystems = new ClientPool({ config, clock: world.clock, random: world.random.fork('webhdfs') });
-    const plugins = [
-      datanodeWebHdfs({
-        fileSystems,
-        defaultAuthority: config
-          .get(TABLE.defaultFs)
-          .replace(/^hdfs:\/\//, '')
-          .replace(/\/.*$/, ''),
-        staticUser: config.get(TABLE.staticWebUser),
-        logger: world.log,
-      }),
-    ];
+    let fileSystems: ClientPool | undefined;
+    const plugins = ({ localReplicas }: DatanodeInside) => {
+      fileSystems = new ClientPool({
+        config,
+        clock: world.clock,
+        random: world.random.fork('webhdfs'),
+        localReplicas,
+      });
+      return [
+        datanodeWebHdfs({
+          fileSystems,
+          defaultAuthority: config
+            .get(TABLE.defaultFs)
+            .replace(/^hdfs:\/\//, '')
+            .replace(/\/.*$/, ''),
+          staticUser: config.get(TABLE.staticWebUser),
+          logger: world.log,
+        }),
+      ];
+    };
     const code = await runInForeground(
       (end) => startDatanode(config, { ...world, shutDown: end, plugins }),
       world.clock,
       context.terminal,
     );
-    await fileSystems.close();
+    fileSystems?.close();
     world.flush();
     return code;
   },

@@ -1,0 +1,28 @@
+import type { Block, ReadableReplica } from '../store/index.js';
+import type { TransferService } from './service.js';
+import { CorruptReplica } from './verified-read.js';
+
+/** Damage is reported unless the replica was taken over while it was read, which may look the same. */
+export function reportIfDamaged(
+  service: TransferService,
+  block: Block,
+  replica: ReadableReplica,
+  error: unknown,
+): void {
+  const { view } = replica;
+  const now = service.store.view(block.blockId);
+  const unchanged = now?.state === view.state && now.generationStamp === view.generationStamp;
+  service.store.diskError(view.volume, error as Error);
+  if (!unchanged || !(error instanceof CorruptReplica || (error as NodeJS.ErrnoException).code === 'EIO')) return;
+  service.counters.corruptFound++;
+  service.reportBad({ ...block, generationStamp: view.generationStamp }, view.volume);
+}
+
+/** A finalized replica whose files are not there, or whose header is damaged, is as bad as a corrupt one. */
+export function reportIfGone(service: TransferService, block: Block, error: unknown): void {
+  const view = service.store.viewInPool(block);
+  const gone = (error as NodeJS.ErrnoException).code === 'ENOENT' || String(error).includes('Corrupted meta file');
+  if (view?.state === 'FINALIZED' && gone) {
+    service.reportBad({ ...block, generationStamp: view.generationStamp }, view.volume);
+  }
+}

@@ -1,0 +1,30 @@
+import type { DfsClient } from '@rfs/client/dfs';
+import type { CreateOptions, DfsFiles, ReadableFile, WritableFile } from '../operations/index.js';
+
+/** Clients seek, and abandon what they asked for: more would be read in vain, and slow readers would hold it. */
+const READ_AHEAD_BYTES = 256 * 1024;
+
+/** The file system of one user behind the REST door. */
+export class UserFiles implements DfsFiles {
+  readonly client: DfsClient;
+
+  constructor(client: DfsClient) {
+    this.client = client;
+  }
+
+  open(path: string): Promise<ReadableFile> {
+    return this.client.open(path, { readAheadBytes: READ_AHEAD_BYTES });
+  }
+
+  create(path: string, options: CreateOptions): Promise<WritableFile> {
+    return this.client.create(path, options);
+  }
+
+  append(path: string): Promise<WritableFile> {
+    return this.client.append(path);
+  }
+
+  fileChecksum(path: string): Promise<{ readonly algorithm: string; readonly bytes: Uint8Array }> {
+    return this.client.fileChecksum(path);
+  }
+}
