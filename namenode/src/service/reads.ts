@@ -1,10 +1,15 @@
+import { ByteReader } from '@rfs/base/bytes';
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
-import type { DirectoryListingProto, HdfsFileStatusProto } from '@rfs/protocol/messages';
+import {
+  type DirectoryListingProto,
+  decodeGetListingResponseProto,
+  type GetListingResponseProto,
+  type HdfsFileStatusProto,
+} from '@rfs/protocol/messages';
 import type { CallContext, ReplySink } from '@rfs/protocol/service';
 import {
   type Access,
-  type Caller,
   type ContentSummary,
   checkSuperuser,
   Directory,
@@ -75,31 +80,35 @@ function locatedPage(
   return { partialListing: entries, remainingEntries: page.remaining };
 }
 
-function listing(
+/** A page of a directory behind the name `after`, or a file's own entry. */
+function page(
   parts: ServiceParts,
-  caller: Caller,
   context: CallContext,
-  path: string,
+  found: Directory | FileStatus,
   after: string,
   located: boolean,
-): DirectoryListingProto | undefined | Failure {
-  const { config, machine, pages } = parts;
-  const found = openListing(machine.tree, caller, path);
-  if (found === undefined || isFailure(found)) return found;
+): DirectoryListingProto | Failure {
   if (!(found instanceof Directory)) {
     const entry = located ? locatedStatus(parts, locationSource(parts, context), found) : statusMessage(found);
     return isFailure(entry) ? entry : { partialListing: [entry], remainingEntries: 0 };
   }
-  if (located) return locatedPage(parts, context, found, after);
-  const kept = after === '' ? pages.find(found) : undefined;
-  if (kept !== undefined) return kept;
-  const page = listEntries(machine.tree, found, after, config.listingLimit);
-  const message = {
-    partialListing: page.entries.map((status) => statusMessage(status)),
-    remainingEntries: page.remaining,
+  return located ? locatedPage(parts, context, found, after) : plainPage(parts, found, after);
+}
+
+function plainPage(parts: ServiceParts, directory: Directory, after: string): DirectoryListingProto {
+  const listed = listEntries(parts.machine.tree, directory, after, parts.config.listingLimit);
+  return {
+    partialListing: listed.entries.map((status) => statusMessage(status)),
+    remainingEntries: listed.remaining,
   };
-  if (after === '') pages.keep(found, message);
-  return message;
+}
+
+/** The first page without locations, which is almost every listing, goes out in the bytes in which it was kept. */
+function answerFirstPage(parts: ServiceParts, directory: Directory, sink: ReplySink<GetListingResponseProto>): void {
+  const { pages, machine } = parts;
+  const bytes = pages.find(directory) ?? pages.keep(directory, { dirList: plainPage(parts, directory, '') });
+  if (sink.replyBytes !== undefined) sink.replyBytes(bytes, machine.appliedIndex);
+  else sink.reply(decodeGetListingResponseProto(new ByteReader(bytes), bytes.length));
 }
 
 function summaryMessage(summary: ContentSummary) {
@@ -193,13 +202,23 @@ export const reads: Handlers = {
   },
 
   getListing: (parts, request, context, caller, sink) => {
-    const after = Buffer.from(request.startAfter).toString('utf8');
-    const page = listing(parts, caller, context, request.src, after, request.needLocation);
-    answer(sink, page, (dirList) => ({ dirList }));
+    const found = openListing(parts.machine.tree, caller, request.src);
+    if (isFailure(found)) sink.fail(found);
+    else if (found === undefined) sink.reply({ dirList: undefined });
+    else if (found instanceof Directory && request.startAfter.length === 0 && !request.needLocation) {
+      answerFirstPage(parts, found, sink);
+    } else {
+      const after = Buffer.from(request.startAfter).toString('utf8');
+      answer(sink, page(parts, context, found, after, request.needLocation), (dirList) => ({ dirList }));
+    }
   },
 
   getBatchedListing: (parts, request, context, caller, sink) => {
-    const list: ListPath = (path, after) => listing(parts, caller, context, path, after, request.needLocation);
+    const list: ListPath = (path, after) => {
+      const found = openListing(parts.machine.tree, caller, path);
+      if (found === undefined || isFailure(found)) return found;
+      return page(parts, context, found, after, request.needLocation);
+    };
     answer(
       sink,
       batchedListing(request, parts.config.batchedListingLimit, parts.config.listingLimit, list),

@@ -37,6 +37,11 @@ export interface CallContext {
 export interface ReplySink<Response> {
   /** The answer, read from a state at least as new as `stateId`. */
   reply(response: Response): void;
+  /**
+   * The answer in the bytes of its message, read from a state at least as new as `stateId`: for doors that send it on
+   * as it is. Absent where the door needs the message itself.
+   */
+  replyBytes?(response: Uint8Array, stateId: number): void;
   fail(failure: Failure): void;
 }
 
