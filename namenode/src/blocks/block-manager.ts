@@ -17,6 +17,7 @@ import type { PlacementPolicy, PlacementRequest } from './placement/index.js';
 import { Audit } from './redundancy/audit.js';
 import { BlockRecovery } from './redundancy/block-recovery.js';
 import { ReplicaCounts } from './redundancy/counts.js';
+import { Decommission } from './redundancy/decommission.js';
 import { Dispatch } from './redundancy/dispatch.js';
 import { Drain } from './redundancy/drain.js';
 import { ReplicationWork } from './redundancy/replication-work.js';
@@ -67,6 +68,7 @@ export class BlockManager {
   private readonly dispatch: Dispatch;
   private readonly located: Locations;
   private readonly leases: ReportLeases;
+  private readonly decommission: Decommission;
   private readonly monitor: Monitor;
   private readonly blockEvents: BlockEvents;
   private readonly counts = new ReplicaCounts();
@@ -96,8 +98,10 @@ export class BlockManager {
     this.located = new Locations(context, this.recovery);
     this.blockEvents = new BlockEvents(context, this.audit, this.intake, this.datanodes, this.recovery);
     this.events = this.blockEvents;
-    const { audit, drain, work, reports, intake, safeMode } = this;
-    this.monitor = new Monitor(context, this.datanodes, { audit, drain, work, reports, intake, safeMode });
+    const { audit, drain, work, reports, intake, safeMode, recovery, datanodes } = this;
+    this.decommission = new Decommission(context, { datanodes, audit, drain, recovery });
+    const parts = { audit, drain, decommission: this.decommission, work, reports, intake, safeMode };
+    this.monitor = new Monitor(context, datanodes, parts);
   }
 
   /**
@@ -147,9 +151,23 @@ export class BlockManager {
 
   register(registration: DatanodeRegistration, nowMs: number): Datanode {
     this.context.nowMs = nowMs;
+    const revived = this.datanodes.get(registration.uuid)?.alive === false;
     const datanode = this.datanodes.register(registration, nowMs);
     this.leases.release(datanode);
+    if (revived) this.decommission.revived(datanode);
     return datanode;
+  }
+
+  /** The datanode is to be emptied, or to serve as before; said again, it changes nothing. */
+  setLeaving(datanode: Datanode, leave: boolean, nowMs: number): void {
+    this.context.nowMs = nowMs;
+    if (leave) this.decommission.start(datanode);
+    else this.decommission.stop(datanode);
+  }
+
+  /** The datanode is not to belong to the cluster: it counts as dead at once. */
+  expel(datanode: Datanode): void {
+    this.datanodes.expel(datanode);
   }
 
   /** `ip` is the socket's. An unknown, dead or moved datanode is told to register, never refused. */

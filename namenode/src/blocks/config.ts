@@ -22,6 +22,10 @@ export interface BlockManagerConfig {
   readonly redundancyIntervalMs: number;
   /** dfs.namenode.reconstruction.pending.timeout-sec */
   readonly pendingTimeoutMs: number;
+  /** dfs.namenode.decommission.interval: between passes that judge how far leaving datanodes are. */
+  readonly decommissionIntervalMs: number;
+  /** dfs.replication: with so many replicas elsewhere a block holds no datanode back. */
+  readonly defaultReplication: number;
   /** dfs.block.invalidate.limit: blocks in one invalidate command. */
   readonly invalidateLimit: number;
   /** dfs.namenode.max.full.block.report.leases */
@@ -57,6 +61,8 @@ export const DEFAULT_BLOCK_MANAGER_CONFIG: BlockManagerConfig = {
   replicationWorkMultiplier: 2,
   redundancyIntervalMs: 3000,
   pendingTimeoutMs: 300_000,
+  decommissionIntervalMs: 30_000,
+  defaultReplication: 3,
   invalidateLimit: 1000,
   maxReportLeases: 6,
   reportLeaseMs: 300_000,

@@ -2,7 +2,13 @@ import { unreachable } from '@rfs/base/assert';
 import type { BlockManagerConfig } from '../config.js';
 import { heartbeatExpiryMs } from '../config.js';
 import type { BlockContext } from '../context.js';
-import type { DatanodeRegistration, DatanodeReportKind, HeartbeatReport, StorageDescription } from '../types.js';
+import type {
+  AdminState,
+  DatanodeRegistration,
+  DatanodeReportKind,
+  HeartbeatReport,
+  StorageDescription,
+} from '../types.js';
 import { Datanode } from './datanode.js';
 import { Storage } from './storage.js';
 
@@ -193,6 +199,21 @@ export class DatanodeManager {
       if (datanode.alive && datanode.isStale(nowMs, this.config.staleIntervalMs)) count++;
     }
     return count;
+  }
+
+  /** From now on its replicas count as those of a datanode in this state; blocks are to be judged again. */
+  setAdminState(datanode: Datanode, state: AdminState): void {
+    const { topology } = this.context;
+    const placed = topology.contains(datanode);
+    if (placed) topology.remove(datanode);
+    datanode.adminState = state;
+    if (placed) topology.add(datanode);
+    this.refreshStorages(datanode);
+  }
+
+  /** The datanode is no longer wanted: as if it had died. */
+  expel(datanode: Datanode): void {
+    if (datanode.alive) this.bury(datanode);
   }
 
   refreshStorages(datanode: Datanode): void {

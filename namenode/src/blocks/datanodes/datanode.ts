@@ -1,5 +1,6 @@
 import type { BlockId } from '@rfs/base/ids';
 import { InvalidateQueue } from '../redundancy/invalidate-queue.js';
+import type { LeavingTally } from '../redundancy/leaving.js';
 import type { AdminState, DatanodeRegistration, StorageType, TransferItem } from '../types.js';
 import type { Rack } from './rack.js';
 import type { Storage } from './storage.js';
@@ -16,6 +17,8 @@ export class Datanode {
   rack: Rack;
   alive = true;
   adminState: AdminState = 'NORMAL';
+  /** How far it is with leaving; undefined while it is to stay. */
+  leaving: LeavingTally | undefined = undefined;
   readonly storages: Storage[] = [];
   /** Monotonic ms of the last heartbeat or registration. */
   lastUpdateMs: number;
@@ -56,6 +59,11 @@ export class Datanode {
   /** Alive and neither leaving nor in maintenance. */
   get inService(): boolean {
     return this.alive && this.adminState === 'NORMAL';
+  }
+
+  /** Its rack is judged as if it were not there (NetworkTopology.decommissionNode). */
+  get decommissioning(): boolean {
+    return this.adminState === 'DECOMMISSION_INPROGRESS' || this.adminState === 'DECOMMISSIONED';
   }
 
   /** No heartbeat for `staleIntervalMs`. */

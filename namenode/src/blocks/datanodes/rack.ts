@@ -9,6 +9,8 @@ export class Rack {
   /** The path's components, outermost first. */
   readonly parts: readonly string[];
   readonly datanodes: Datanode[] = [];
+  /** Those of them that are not decommissioned or about to be. */
+  staying = 0;
 
   constructor(path: string) {
     this.path = path;

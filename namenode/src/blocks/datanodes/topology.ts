@@ -10,7 +10,7 @@ export class Topology {
   readonly datanodes: Datanode[] = [];
   private readonly racks = new Map<string, Rack>();
   private table: ReadonlyMap<string, string> = new Map();
-  /** Racks that hold at least one datanode. */
+  /** Racks that hold at least one datanode which is not decommissioned or about to be (getNumOfNonEmptyRacks). */
   rackCount = 0;
   /** HDFS judges rack spread only when there was ever a second rack (hasClusterEverBeenMultiRack). */
   everMultiRack = false;
@@ -48,14 +48,14 @@ export class Topology {
     if (this.contains(datanode)) return;
     this.datanodes.push(datanode);
     datanode.rack.datanodes.push(datanode);
-    if (datanode.rack.datanodes.length === 1) this.rackCount++;
+    if (!datanode.decommissioning && ++datanode.rack.staying === 1) this.rackCount++;
     if (this.rackCount > 1) this.everMultiRack = true;
   }
 
   remove(datanode: Datanode): void {
     if (!swapOut(this.datanodes, datanode)) return;
     swapOut(datanode.rack.datanodes, datanode);
-    if (datanode.rack.datanodes.length === 0) this.rackCount--;
+    if (!datanode.decommissioning && --datanode.rack.staying === 0) this.rackCount--;
   }
 
   contains(datanode: Datanode): boolean {

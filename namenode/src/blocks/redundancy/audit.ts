@@ -19,6 +19,8 @@ export class Audit {
   corruptReplicaBlocks = 0;
   /** Slots whose surplus or corrupt replicas wait for a storage with stale contents to report. */
   readonly postponed = new Set<number>();
+  /** Told of every block that was judged, after it was. */
+  changed: ((slot: number) => void) | undefined = undefined;
   private readonly context: BlockContext;
   private readonly counts = new ReplicaCounts();
 
@@ -28,6 +30,11 @@ export class Audit {
 
   /** `added` is the datanode whose report caused it, `hint` the one that is to lose its replica first. */
   refresh(slot: number, added?: Datanode, hint?: Datanode): void {
+    this.judge(slot, added, hint);
+    this.changed?.(slot);
+  }
+
+  private judge(slot: number, added: Datanode | undefined, hint: Datanode | undefined): void {
     const { map, low } = this.context;
     const counts = this.counts;
     counts.count(map, this.context.table, slot);
