@@ -40,6 +40,8 @@ export class Datanode {
   readonly transfers: TransferItem[] = [];
   /** Blocks whose recovery this datanode is to lead. */
   readonly recoveries: BlockId[] = [];
+  /** What a door made of this datanode to show it, for the door to find again. */
+  shown: object | null = null;
   readonly invalidates = new InvalidateQueue();
   private readonly scheduledNow = new Int32Array(TYPE_COUNT);
   private readonly scheduledBefore = new Int32Array(TYPE_COUNT);

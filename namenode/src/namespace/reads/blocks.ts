@@ -1,3 +1,4 @@
+import { assert } from '@rfs/base/assert';
 import { ByteReader } from '@rfs/base/bytes';
 import { type Failure, isFailure } from '@rfs/base/failure';
 import type { InodeId } from '@rfs/base/ids';
@@ -11,6 +12,10 @@ import { Access, type Caller, checkAccess } from '../permissions.js';
 import { type BlockRow, BlockState, decodeBlock, decodeOpenFile, type OpenFileRow } from '../records.js';
 import { PathUse, resolvePath } from '../resolve.js';
 import type { Tree } from '../tree.js';
+
+const NO_BYTES = new Uint8Array(0);
+/** PERF: up to here single look-ups (about 1 µs each) cost less than opening a range (about 5 µs). */
+const FEW_BLOCKS = 4;
 
 /** A block of a file with its place in it. */
 export interface PlacedBlock extends BlockRow {
@@ -60,15 +65,24 @@ function blocksOfFile(tree: Tree, file: File, offsetBytes: number, lengthBytes: 
   const blocks: PlacedBlock[] = [];
   let last: PlacedBlock | undefined;
   let offset = 0;
-  const reader = new ByteReader(new Uint8Array(0));
-  if (file.blockCount > 0) {
-    const { keys } = tree;
-    tree.store.range(keys.from(Table.BLOCKS, file.id), keys.to(Table.BLOCKS, file.id), (_key, value) => {
-      reader.reset(value);
-      const row = decodeBlock(reader);
-      last = { ...row, offsetBytes: offset, index: (last?.index ?? -1) + 1 };
-      if (offset < end && offset + row.lengthBytes > offsetBytes) blocks.push(last);
-      offset += row.lengthBytes;
+  const reader = new ByteReader(NO_BYTES);
+  const take = (row: Uint8Array): void => {
+    reader.reset(row);
+    const { id, stamp, lengthBytes: length, state } = decodeBlock(reader);
+    last = { id, stamp, lengthBytes: length, state, offsetBytes: offset, index: (last?.index ?? -1) + 1 };
+    if (offset < end && offset + length > offsetBytes) blocks.push(last);
+    offset += length;
+  };
+  const { keys, store } = tree;
+  if (file.blockCount <= FEW_BLOCKS) {
+    for (let index = 0; index < file.blockCount; index++) {
+      const row = store.get(keys.block(file.id, index));
+      assert(row !== undefined, `no block ${index} of inode ${file.id}`);
+      take(row);
+    }
+  } else {
+    store.range(keys.from(Table.BLOCKS, file.id), keys.to(Table.BLOCKS, file.id), (_key, row) => {
+      take(row);
       return true;
     });
   }
