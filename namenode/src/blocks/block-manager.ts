@@ -10,6 +10,7 @@ import { DatanodeManager } from './datanodes/datanode-manager.js';
 import { ReportLeases } from './datanodes/report-leases.js';
 import type { Storage } from './datanodes/storage.js';
 import type { Topology } from './datanodes/topology.js';
+import { type BlockInspection, inspect } from './inspection.js';
 import { Locations } from './locations.js';
 import { NOT_GOOD } from './map/block-map.js';
 import { Monitor } from './monitor.js';
@@ -266,6 +267,11 @@ export class BlockManager {
     return good >= config.minReplication;
   }
 
+  /** Everything known of a block, for operators; undefined for a block that the map does not know. */
+  inspect(block: BlockId): BlockInspection | undefined {
+    return inspect(this.context, block);
+  }
+
   /** The file that the block belongs to; undefined for a block that the map does not know. */
   ownerOf(block: BlockId): InodeId | undefined {
     const { map } = this.context;
@@ -284,16 +290,16 @@ export class BlockManager {
   }
 
   /**
-   * Looks at `count` places of the map from `from` on (0 at first) and tells the owners of blocks without any good
-   * replica, until `visit` returns false. The place to go on from, or -1 at the end: a place is good for later calls,
+   * Looks at `count` places of the map from `from` on (0 at first) and tells the blocks without any good replica and
+   * their owners, until `visit` returns false. The place to go on from, or -1 at the end: a place is good for later calls,
    * what is added meanwhile may be passed by.
    */
-  scanMissing(from: number, count: number, visit: (owner: InodeId) => boolean): number {
+  scanMissing(from: number, count: number, visit: (owner: InodeId, block: BlockId) => boolean): number {
     const { map, low } = this.context;
     const end = Math.min(map.highSlot, from + count);
     for (let slot = from; slot < end; slot++) {
       if (!map.inUse(slot) || !low.isMissing(slot)) continue;
-      if (!visit(map.inodeOf(slot))) return slot + 1;
+      if (!visit(map.inodeOf(slot), map.idOf(slot))) return slot + 1;
     }
     return end < map.highSlot ? end : -1;
   }

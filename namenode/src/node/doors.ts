@@ -9,10 +9,11 @@ import {
   addDatanodeProtocol,
   addHaProtocol,
   addServerProtocols,
+  fsckDoor,
   MachineView,
   openHttp,
 } from '../fronts/index.js';
-import { BlockChanges, HDFS_VERSION, servedMethods } from '../service/index.js';
+import { BlockChanges, Fsck, HDFS_VERSION, servedMethods } from '../service/index.js';
 import { httpAddress, rpcAddress } from './addresses.js';
 import type { NamenodeCore } from './core.js';
 import type { NamenodeSeams } from './seams.js';
@@ -105,8 +106,19 @@ export async function openHttpDoor(
     nameDir: core.folder,
     staleIntervalMs: config.get(options.staleDatanodeMs),
   });
-  const { service } = workings;
-  const plugins = seams.httpDoors?.({ service, datanodes: () => inService(blocks), rpcAddress: rpcText }) ?? [];
+  const { service, parts, callers } = workings;
+  const fsck = new Fsck(parts, callers, service, {
+    defaultReplication: config.get(options.replication),
+    minReplication: config.get(options.replicationMinimum),
+    staleIntervalMs: config.get(options.staleDatanodeMs),
+  });
+  const plugins = [
+    fsckDoor({
+      staticUser: config.get(options.staticWebUser),
+      start: (request, output) => fsck.start(request, output),
+    }),
+    ...(seams.httpDoors?.({ service, datanodes: () => inService(blocks), rpcAddress: rpcText }) ?? []),
+  ];
   const listening = httpAddress(config);
   const door = await lifecycle.open(
     'http server',

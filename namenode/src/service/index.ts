@@ -5,6 +5,7 @@ export { Callers } from './callers.js';
 export { blockManagerConfig, limitsFrom, type ServiceConfig, serviceConfig } from './config.js';
 export { HDFS_VERSION } from './convert/identity.js';
 export { DatanodeService, type Leadership } from './datanode-service.js';
+export { Fsck } from './fsck/index.js';
 export { GroupMapping } from './groups.js';
 export type { ServiceParts } from './handlers.js';
 export { LeaseTable } from './leases.js';

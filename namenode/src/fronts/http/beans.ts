@@ -1,6 +1,6 @@
+import { javaFloat } from '@rfs/base/java-text';
 import { countDatanodes, datanodeCountAttributes, maintenanceAttributes } from './counts.js';
 import { deadNodes, distinctVersions, leavingNodes, liveNodes, nodeUsage } from './datanode-tables.js';
-import { javaFloat } from './java-numbers.js';
 import type { Bean } from './jmx.js';
 import { compactJson, type JmxObject } from './jmx-json.js';
 import { parseName } from './object-name.js';

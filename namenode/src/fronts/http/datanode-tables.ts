@@ -1,5 +1,5 @@
+import { javaFloat } from '@rfs/base/java-text';
 import type { AdminState } from '../../blocks/index.js';
-import { javaFloat } from './java-numbers.js';
 import { compactJson, type JmxObject, type JmxValue } from './jmx-json.js';
 import { percentUsed, standardDeviation } from './percents.js';
 import type { DatanodeFacts } from './view.js';

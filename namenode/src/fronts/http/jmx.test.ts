@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { javaDouble, javaFloat } from './java-numbers.js';
+import { javaDouble, javaFloat } from '@rfs/base/java-text';
 import { answerJmx, type Bean } from './jmx.js';
 import { compactJson, type JmxObject, prettyJson } from './jmx-json.js';
 import { parseName, parsePattern } from './object-name.js';

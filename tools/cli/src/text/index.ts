@@ -1,6 +1,6 @@
+export { javaDate } from '@rfs/base/java-text';
+
 const PREFIXES = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
  * A count with a binary prefix, as Hadoop writes it (`StringUtils.TraditionalBinaryPrefix.long2String`): decimals only
@@ -17,17 +17,6 @@ export function binaryPrefix(count: number, unit: string, decimals: number): str
     text = (1).toFixed(decimals);
   }
   return withUnit(text, power, unit);
-}
-
-/** A time as Java's `Date` prints it: "Sat Nov 21 12:30:05 UTC 2026". */
-export function javaDate(ms: number): string {
-  const date = new Date(ms);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  const zone = new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' })
-    .formatToParts(date)
-    .find(({ type }) => type === 'timeZoneName')?.value;
-  return `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${two(date.getDate())} ${time} ${zone} ${date.getFullYear()}`;
 }
 
 function withUnit(text: string, power: number, unit: string): string {

@@ -1,0 +1,2 @@
+export { javaDate } from './dates.js';
+export { JavaNumber, javaDouble, javaFloat } from './numbers.js';
