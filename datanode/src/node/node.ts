@@ -28,7 +28,8 @@ import { publishMetrics } from './metrics.js';
 import { reportToNamenodes } from './namenodes.js';
 import { Pool } from './pool.js';
 import { recoverWith } from './recoveries.js';
-import { toleratedFailures, transferSettings } from './settings.js';
+import { publishScanMetrics } from './scan-metrics.js';
+import { scanSettings, toleratedFailures, transferSettings } from './settings.js';
 
 /** The world, as the composition root gives it. */
 export interface DatanodeSeams {
@@ -112,6 +113,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
     open: async (namespace): Promise<ReplicaStore> => {
       pool = await Pool.open(namespace, namenodes, {
         clock,
+        random: random.fork('scanners'),
         log,
         folders,
         choice:
@@ -120,6 +122,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
             : new RoundRobinChoice(),
         toleratedFailures: toleratedFailures(config),
         transfers: { context, clock, log, settings, counters, balancing, datanodeUuid },
+        scan: scanSettings(config),
         recover: recoverWith({ datanodeUuid, namenodes, remote, log }),
         fatal: seams.fatal,
       });
@@ -132,6 +135,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
   const store = () => namenodes.store;
   const localReplicas = new LocalReads(() => pool?.service ?? null);
   publishMetrics(metrics, store, counters, localReplicas, () => pool?.deletions);
+  publishScanMetrics(metrics, () => pool?.scanners.counters);
 
   const dataAddress = config.get(options.dataAddress);
   const transfers = new TransferServer(context, settings, () => pool?.service ?? null);

@@ -1,7 +1,8 @@
 import type { Logger } from '@rfs/base/log';
-import type { Clock } from '@rfs/base/seams';
+import type { Clock, Random } from '@rfs/base/seams';
 import type { DatanodeCommandProto, RecoveringBlockProto } from '@rfs/protocol/messages';
 import { Commands, Deletions, type PoolService } from '../reports/index.js';
+import { Scanners, type ScanSettings } from '../scanner/index.js';
 import {
   blockText,
   DigestTaker,
@@ -17,12 +18,14 @@ import type { TransferService } from '../transfer/index.js';
 
 export interface PoolOptions {
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Logger;
   readonly folders: StorageFolders;
   readonly choice: VolumeChoice;
   readonly toleratedFailures: number;
   /** What transfers need besides the replicas. */
-  readonly transfers: Omit<TransferService, 'store' | 'reportBad'>;
+  readonly transfers: Omit<TransferService, 'store' | 'reportBad' | 'suspect'>;
+  readonly scan: ScanSettings;
   readonly recover: (order: RecoveringBlockProto, store: ReplicaStore) => Promise<void>;
   readonly fatal: (error: Error) => void;
 }
@@ -32,14 +35,17 @@ export class Pool {
   readonly store: ReplicaStore;
   readonly service: TransferService;
   readonly deletions: Deletions;
+  readonly scanners: Scanners;
   private readonly digests: DigestTaker;
   private readonly commands: Commands;
 
-  private constructor(store: ReplicaStore, service: TransferService, digests: DigestTaker, options: PoolOptions) {
+  private constructor(service: TransferService, digests: DigestTaker, scanners: Scanners, options: PoolOptions) {
     const { log } = options;
+    const { store } = service;
     this.store = store;
     this.service = service;
     this.digests = digests;
+    this.scanners = scanners;
     this.deletions = new Deletions(store, (blockId, error) =>
       log.warn('a replica could not be deleted', { blockId, error }),
     );
@@ -72,19 +78,25 @@ export class Pool {
       },
     });
     // Loading reports nothing, so the taker is there before its first use.
-    const digests = new DigestTaker(store, (block, error) =>
-      log.warn('a replica could not be read for its digest', { block: blockText(block), error }),
-    );
+    const digests = new DigestTaker(store, (block, error) => {
+      log.warn('a replica could not be read for its digest', { block: blockText(block), error });
+      const view = store.view(block.blockId);
+      if (view !== null) scanners.suspect(block, view.volume);
+    });
     const reportBad: TransferService['reportBad'] = (block, volume) => {
       log.warn('a replica is damaged', { block: blockText(block), folder: volume.folder });
       events.reportBad(block, volume);
     };
+    const { random, scan: settings } = options;
+    const scanners = new Scanners({ store, clock, random, log, settings, reportBad });
     log.info('opened the replicas', {
       pool: namespace.blockPoolId,
       replicas: store.finalizedCount,
       tookMs: Math.round(clock.monotonicMs() - beganMs),
     });
-    return new Pool(store, { ...transfers, store, reportBad }, digests, options);
+    scanners.start();
+    const suspect: TransferService['suspect'] = (block, volume) => scanners.suspect(block, volume);
+    return new Pool({ ...transfers, store, reportBad, suspect }, digests, scanners, options);
   }
 
   execute(command: DatanodeCommandProto): void {
@@ -93,6 +105,7 @@ export class Pool {
 
   async close(): Promise<void> {
     this.deletions.clear();
+    await this.scanners.stop();
     await this.digests.stop();
     await this.store.close();
   }

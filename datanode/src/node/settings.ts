@@ -1,5 +1,6 @@
 import { type Config, datanodeOptions as options } from '@rfs/base/config';
 import type { ActorTimes } from '../reports/index.js';
+import type { ScanSettings } from '../scanner/index.js';
 import type { TransferSettings } from '../transfer/index.js';
 
 export function transferSettings(config: Config): TransferSettings {
@@ -21,6 +22,15 @@ export function actorTimes(config: Config): ActorTimes {
     fullReportDelayMs: config.get(options.fullReportDelayMs),
     incrementalMs: config.get(options.incrementalReportIntervalMs),
     splitThreshold: config.get(options.reportSplitThreshold),
+  };
+}
+
+export function scanSettings(config: Config): ScanSettings {
+  return {
+    periodMs: config.get(options.scanPeriodMs),
+    bytesPerSecond: config.get(options.scanBytesPerSecond),
+    cursorSaveMs: config.get(options.scanCursorSaveMs),
+    directoryIntervalMs: config.get(options.directoryScanIntervalMs),
   };
 }
 

@@ -3,8 +3,8 @@ export { initReplicaRecovery, type RecoveryInfo, updateReplicaUnderRecovery } fr
 export { continueCrc, findBadChunk, sumsOf } from './chunk-sums.js';
 export { DigestTaker } from './digest-taker.js';
 export type { BlockFile, Files } from './files.js';
-export { finalizeReplica } from './finalize.js';
-export { subdirOf } from './layout.js';
+export { announce, finalizeReplica } from './finalize.js';
+export { type ReplicaFileName, readFileName, SUBDIR_COUNT, subdirOf, subdirPath } from './layout.js';
 export {
   type ChecksumFormat,
   ChecksumType,
@@ -32,6 +32,7 @@ export type { FoundReplica } from './replica-map.js';
 export { closeReadable, openForRead, type ReadableReplica } from './replica-reader.js';
 export type { ReplicaEvents, ReplicaStore, ReplicaView } from './replica-store.js';
 export type { ReplicaWriter } from './replica-writer.js';
+export { replicasOf } from './scan.js';
 export { type NamespaceIdentity, StorageFolders } from './storage-folders.js';
 export type { StorageType, Volume, VolumeLocation } from './volume.js';
 export { AvailableSpaceChoice, RoundRobinChoice, type VolumeChoice } from './volume-choice.js';

@@ -198,6 +198,18 @@ export class ReplicaStore {
     this.finalized.set(view.blockId, generationStamp, view.lengthBytes, view.volume.index);
   }
 
+  /** Takes in a finalized replica whose files a scan has found on a volume. In the block's turn, when it has none. */
+  adopt(volume: Volume, blockId: BlockId, generationStamp: GenerationStamp, lengthBytes: number): void {
+    volume.usedBytes += spaceOf(lengthBytes);
+    this.keepFinalized(blockId, generationStamp, lengthBytes, volume);
+  }
+
+  /** The file of a finalized replica has another length than it should. In the block's turn. */
+  relength(view: ReplicaView, lengthBytes: number): void {
+    view.volume.usedBytes += spaceOf(lengthBytes) - spaceOf(view.lengthBytes);
+    this.finalized.set(view.blockId, view.generationStamp, lengthBytes, view.volume.index);
+  }
+
   /** Registers a replica that is no longer finalized, or is under recovery. */
   keepOpen(replica: OpenReplica): void {
     this.dropFinalized(replica.blockId);

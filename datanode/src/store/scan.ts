@@ -128,7 +128,7 @@ async function finishMove(files: Files, volume: Volume, blockId: BlockId, sink: 
 }
 
 /** What a folder's names say: its blocks, and the stamp in each one's meta file, the newest if there are several. */
-function replicasOf(names: readonly string[]): { blocks: BlockId[]; stamps: Map<BlockId, GenerationStamp> } {
+export function replicasOf(names: readonly string[]): { blocks: BlockId[]; stamps: Map<BlockId, GenerationStamp> } {
   const blocks: BlockId[] = [];
   const stamps = new Map<BlockId, GenerationStamp>();
   const name: ReplicaFileName = { kind: 'other', blockId: 0 as BlockId, generationStamp: 0 as GenerationStamp };

@@ -130,12 +130,16 @@ export interface ReadResult {
   readonly data: Buffer;
 }
 
-/** Reads through an open connection, which stays usable. Rejects when the datanode drops it. */
+/**
+ * Reads through an open connection, which stays usable. Rejects when the datanode drops it.
+ * @param verdict what the datanode is told of the data
+ */
 export async function readThrough(
   connection: Connection,
   block: Block,
   offset: number,
   length: number,
+  verdict: Status = Status.CHECKSUM_OK,
 ): Promise<ReadResult> {
   connection.sendOp(Op.READ_BLOCK, OpReadBlockProto, {
     header: { baseHeader: { block: blockToProto(block) }, clientName: 'client' },
@@ -155,7 +159,7 @@ export async function readThrough(
     packet.release();
     if (packet.last) break;
   }
-  connection.sendMessage(ClientReadStatusProto, { status: Status.CHECKSUM_OK });
+  connection.sendMessage(ClientReadStatusProto, { status: verdict });
   return { status: reply.status, data: into.subarray(offset - first, Math.min(end, offset - first + length)) };
 }
 

@@ -1,6 +1,10 @@
 import type { Block, ReadableReplica } from '../store/index.js';
+import { ConnectionLost } from './connection.js';
 import type { TransferService } from './service.js';
 import { CorruptReplica } from './verified-read.js';
+
+/** Errors of the reader's connection, which say nothing of the replica. */
+const SOCKET_ERRORS: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT']);
 
 /** Damage is reported unless the replica was taken over while it was read, which may look the same. */
 export function reportIfDamaged(
@@ -13,9 +17,13 @@ export function reportIfDamaged(
   const now = service.store.view(block.blockId);
   const unchanged = now?.state === view.state && now.generationStamp === view.generationStamp;
   service.store.diskError(view.volume, error as Error);
-  if (!unchanged || !(error instanceof CorruptReplica || (error as NodeJS.ErrnoException).code === 'EIO')) return;
-  service.counters.corruptFound++;
-  service.reportBad({ ...block, generationStamp: view.generationStamp }, view.volume);
+  if (!unchanged) return;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const bad = { ...block, generationStamp: view.generationStamp };
+  if (error instanceof CorruptReplica || code === 'EIO') {
+    service.counters.corruptFound++;
+    service.reportBad(bad, view.volume);
+  } else if (!(error instanceof ConnectionLost) && !SOCKET_ERRORS.has(code)) service.suspect(bad, view.volume);
 }
 
 /** A finalized replica whose files are not there, or whose header is damaged, is as bad as a corrupt one. */

@@ -44,6 +44,7 @@ export class TestNode {
   };
   readonly heard: string[] = [];
   readonly bad: string[] = [];
+  readonly suspects: string[] = [];
   readonly counters: TransferCounters = {
     active: 0,
     writers: 0,
@@ -112,6 +113,7 @@ export class TestNode {
       balancing: new Throttle(systemClock, 1e9),
       datanodeUuid: name,
       reportBad: (block: Block) => node.bad.push(blockText(block)),
+      suspect: (block: Block) => node.suspects.push(blockText(block)),
     };
     node.server = new TransferServer(node.context, settings, () => node.service);
     node.port = await node.server.listen('127.0.0.1', 0);

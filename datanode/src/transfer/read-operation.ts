@@ -34,7 +34,9 @@ export async function readBlock(
   } finally {
     await closeReadable(replica);
   }
-  await connection.nextMessage(ClientReadStatusProto);
+  const { status } = await connection.nextMessage(ClientReadStatusProto);
+  // What was sent had been checked here: its memory, its way or the file, which a scan can tell.
+  if (status === Status.ERROR_CHECKSUM) service.suspect(block, replica.view.volume);
 }
 
 /** COPY_BLOCK: the balancer's move as its source sees it (DataXceiver.copyBlock). */

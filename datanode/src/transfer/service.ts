@@ -49,4 +49,6 @@ export interface TransferService {
   readonly datanodeUuid: string;
   /** A replica is damaged: the namenodes are to know. */
   readonly reportBad: (block: Block, volume: Volume) => void;
+  /** A replica may be damaged: a scan is to look at it before others. */
+  readonly suspect: (block: Block, volume: Volume) => void;
 }

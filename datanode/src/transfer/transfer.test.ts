@@ -238,6 +238,19 @@ test('damage on disk is never sent, and reported', async () => {
   await node!.end();
 });
 
+test('a replica that a client calls damaged is looked at, not yet reported', async () => {
+  const [node] = await nodes(1);
+  const data = testData(10_000);
+  await write([node!], 19, data);
+  const connection = await Connection.connect(client, '127.0.0.1', node!.port, 5000, 5000);
+  await readThrough(connection, testBlock(19), 0, data.length, Status.ERROR_CHECKSUM);
+  // The answer to the next request comes after that to the verdict.
+  await readThrough(connection, testBlock(19), 0, data.length);
+  connection.end();
+  assert.deepEqual([node!.suspects, node!.bad], [['BP-1-127.0.0.1-1:blk_19_1001'], []]);
+  await node!.end();
+});
+
 test('a client moves a replica being written to the datanode that joins its pipeline', async () => {
   const all = await nodes(2);
   const [from, to] = all as [TestNode, TestNode];

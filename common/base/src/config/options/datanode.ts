@@ -147,6 +147,12 @@ export const datanodeOptions = {
     default: '1048576',
     help: 'Bytes a second that this may take of each volume; 0 switches it off.',
   }),
+  scanCursorSaveMs: option({
+    key: 'dfs.block.scanner.cursor.save.interval.ms',
+    type: duration('ms'),
+    default: '600000',
+    help: 'How often it is written down how far this has come.',
+  }),
   directoryScanIntervalMs: option({
     key: 'dfs.datanode.directoryscan.interval',
     type: duration('s', Number.NEGATIVE_INFINITY),

@@ -1,0 +1,2 @@
+export type { ScanCounters } from './counters.js';
+export { Scanners, type ScanSettings } from './scanners.js';

@@ -1,0 +1,241 @@
+import { FailureError } from '@rfs/base/failure';
+import type { BlockId } from '@rfs/base/ids';
+import type { Logger } from '@rfs/base/log';
+import type { Clock } from '@rfs/base/seams';
+import {
+  type Block,
+  blockText,
+  closeReadable,
+  openForRead,
+  type ReadableReplica,
+  type ReplicaStore,
+  type ReplicaView,
+  subdirOf,
+  type Volume,
+} from '../store/index.js';
+import { Throttle } from '../transfer/index.js';
+import type { ScanCounters } from './counters.js';
+import { type Cursor, newCursor, readCursor, writeCursor } from './cursor.js';
+import { Pace } from './pace.js';
+import { Suspects } from './suspects.js';
+import { type Verdict, verifyReplica } from './verify.js';
+import { VolumeWalk } from './volume-walk.js';
+
+/** The pages that a disk reads to open two files, so that many small replicas do not come for nothing. */
+const OPEN_COST_BYTES = 8192;
+/** After an error that is not about one replica. */
+const ERROR_REST_MS = 60_000;
+
+export interface BlockScanSettings {
+  /** Each replica is read once in this time. */
+  readonly periodMs: number;
+  /** What the scan of one volume may take of its disk. */
+  readonly bytesPerSecond: number;
+  readonly cursorSaveMs: number;
+}
+
+export interface VolumeScannerOptions {
+  readonly store: ReplicaStore;
+  readonly volume: Volume;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: BlockScanSettings;
+  readonly counters: ScanCounters;
+  readonly reportBad: (block: Block, volume: Volume) => void;
+  /** A file of the replica is not there. */
+  readonly filesMissing: (blockId: BlockId, volume: Volume) => Promise<void>;
+}
+
+/**
+ * Reads all finalized replicas of a volume again and again, once in each period, and reports those that are damaged
+ * (VolumeScanner). Suspects come first. A round that takes longer than the period is followed by the next at once.
+ */
+export class VolumeScanner {
+  private readonly options: VolumeScannerOptions;
+  private readonly pace: Pace;
+  private readonly throttle: Throttle;
+  private readonly suspects = new Suspects();
+  private readonly cursorPath: string;
+  private cursor: Cursor;
+  private walk: VolumeWalk;
+  private savedMs = 0;
+  private running: Promise<void> | null = null;
+
+  constructor(options: VolumeScannerOptions) {
+    const { clock, settings, volume, store } = options;
+    this.options = options;
+    this.pace = new Pace(clock);
+    this.throttle = new Throttle(clock, settings.bytesPerSecond);
+    this.cursorPath = `${volume.folders.pool}/scanner.cursor`;
+    this.cursor = newCursor(clock.nowMs());
+    this.walk = new VolumeWalk(store.files, volume, this.cursor);
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Looks at a replica before all others, unless it did so a moment ago. */
+  suspect(block: Block): void {
+    if (this.suspects.add(block.blockId, block.generationStamp, this.options.clock.monotonicMs())) this.pace.nudge();
+  }
+
+  pause(): void {
+    this.pace.pause();
+  }
+
+  resume(): void {
+    this.pace.resume();
+  }
+
+  /** Resolves when nothing is being read any more and the cursor is saved. */
+  async stop(): Promise<void> {
+    this.pace.stop();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { store, volume, clock, log } = this.options;
+    let restMs = 0;
+    try {
+      this.cursor = await readCursor(store.files, this.cursorPath, clock.nowMs());
+      this.walk = new VolumeWalk(store.files, volume, this.cursor);
+      this.savedMs = clock.monotonicMs();
+    } catch (error) {
+      log.warn('the scan of a volume begins anew: its cursor could not be read', { folder: volume.folder, error });
+    }
+    while ((await this.pace.mayGoOn()) && volume.failure === null) {
+      try {
+        restMs = await this.step();
+      } catch (error) {
+        log.warn('the scan of a volume was interrupted', { folder: volume.folder, error });
+        store.diskError(volume, error as Error);
+        restMs = ERROR_REST_MS;
+      }
+      if (this.suspects.count === 0) await this.pace.rest(restMs);
+    }
+    if (volume.failure === null) await this.save();
+  }
+
+  /** Looks at one replica. How long there is nothing to do then. */
+  private async step(): Promise<number> {
+    const { clock, settings, counters, log, volume } = this.options;
+    const suspect = this.suspects.take();
+    if (suspect !== null) {
+      await this.look(suspect);
+      return 0;
+    }
+    const { cursor } = this;
+    if (cursor.atEnd) {
+      const restMs = cursor.roundStartMs + settings.periodMs - clock.nowMs();
+      if (restMs > 0) return restMs;
+      this.cursor = newCursor(clock.nowMs());
+      this.walk = new VolumeWalk(this.options.store.files, volume, this.cursor);
+    }
+    const next = await this.walk.next();
+    if (next === null) {
+      counters.rounds++;
+      const tookMs = clock.nowMs() - this.cursor.roundStartMs;
+      log.info('all replicas of a volume have been read', { folder: volume.folder, tookMs });
+      if (tookMs > settings.periodMs) {
+        log.warn('dfs.block.scanner.volume.bytes.per.second is too low to read a volume in each period', {
+          folder: volume.folder,
+          periodMs: settings.periodMs,
+        });
+      }
+      await this.save();
+      return 0;
+    }
+    await this.look(next);
+    if (clock.monotonicMs() - this.savedMs >= settings.cursorSaveMs) await this.save();
+    return 0;
+  }
+
+  private async look(blockId: BlockId): Promise<void> {
+    const { store, volume, counters } = this.options;
+    const view = store.view(blockId);
+    // What is not in memory is left to the directory scanner.
+    if (view?.state !== 'FINALIZED' || view.volume !== volume) return;
+    const block: Block = {
+      poolId: store.poolId,
+      blockId,
+      generationStamp: view.generationStamp,
+      lengthBytes: view.lengthBytes,
+    };
+    let verdict: Verdict;
+    try {
+      verdict = await this.verify(block, view);
+    } catch (error) {
+      if (this.isUnchanged(view)) await this.couldNotRead(block, error as NodeJS.ErrnoException);
+      return;
+    }
+    if (verdict.kind === 'good') {
+      counters.verified++;
+      counters.verifiedBytes += view.lengthBytes;
+    } else if (verdict.kind === 'damaged' && this.isUnchanged(view)) this.report(block, verdict.detail);
+  }
+
+  private async verify(block: Block, view: ReplicaView): Promise<Verdict> {
+    const { store, volume } = this.options;
+    const replica: ReadableReplica = await openForRead(store, block, 0);
+    try {
+      if (replica.view.state !== 'FINALIZED' || replica.view.generationStamp !== view.generationStamp) {
+        return { kind: 'stopped' };
+      }
+      const digest = await volume.catalog.find(subdirOf(block.blockId), block.blockId, block.generationStamp);
+      if (!(await this.spend(OPEN_COST_BYTES))) return { kind: 'stopped' };
+      return await verifyReplica(replica, digest, (bytes) => this.spend(bytes));
+    } finally {
+      await closeReadable(replica);
+    }
+  }
+
+  private async spend(bytes: number): Promise<boolean> {
+    await this.pace.sleep(this.throttle.take(bytes));
+    return this.pace.mayGoOn();
+  }
+
+  /** A replica that was deleted, appended to or recovered while it was read may look damaged. */
+  private isUnchanged(view: ReplicaView): boolean {
+    const { store, volume } = this.options;
+    const now = store.view(view.blockId);
+    return (
+      volume.failure === null &&
+      now?.state === 'FINALIZED' &&
+      now.volume === volume &&
+      now.generationStamp === view.generationStamp &&
+      now.lengthBytes === view.lengthBytes
+    );
+  }
+
+  private async couldNotRead(block: Block, error: NodeJS.ErrnoException): Promise<void> {
+    const { log, counters, volume, filesMissing } = this.options;
+    if (error.code === 'ENOENT') {
+      await filesMissing(block.blockId, volume);
+    } else if (error.code === 'EIO' || error instanceof FailureError) {
+      // A bad sector, or a header of the sums that is none.
+      this.report(block, error.message);
+    } else {
+      counters.unread++;
+      log.warn('a replica could not be read by the scan', { block: blockText(block), folder: volume.folder, error });
+    }
+  }
+
+  private report(block: Block, detail: string): void {
+    const { log, counters, volume, reportBad } = this.options;
+    counters.damaged++;
+    log.warn('the scan found a damaged replica', { block: blockText(block), folder: volume.folder, detail });
+    reportBad(block, volume);
+  }
+
+  private async save(): Promise<void> {
+    const { store, clock, log, volume } = this.options;
+    this.savedMs = clock.monotonicMs();
+    try {
+      await writeCursor(store.files, this.cursorPath, this.cursor, clock.nowMs());
+    } catch (error) {
+      log.warn('the cursor of a scan could not be saved', { folder: volume.folder, error });
+      store.diskError(volume, error as Error);
+    }
+  }
+}
