@@ -152,6 +152,20 @@ test('a deleted block file is noticed and the replica forgotten', async () => {
   await node.end();
 });
 
+test('a suspect on a volume that is gone as a whole fails the volume and is not called deleted', async () => {
+  const node = await ScannedStore.open(1);
+  await node.add([1]);
+  const volume = node.store.volumes[0]!;
+  fs.renameSync(volume.folders.pool, `${volume.folders.pool}-unmounted`);
+  node.scan();
+  node.scanners.suspect(block(1), volume);
+  node.scanners.start();
+  await node.until(() => volume.failure !== null);
+  await node.scanners.stop();
+  assert.deepEqual(node.fixture.heard, ['receiving 1', 'received 1_1001 3000', 'failed 0']);
+  await node.end();
+});
+
 test('a period below 0 or no bandwidth switches the scan off', async () => {
   const node = await ScannedStore.open(1);
   await node.add([1]);

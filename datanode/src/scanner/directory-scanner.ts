@@ -3,7 +3,7 @@ import type { Logger } from '@rfs/base/log';
 import type { Clock, Random } from '@rfs/base/seams';
 import { type ReplicaStore, replicasOf, SUBDIR_COUNT, subdirOf, subdirPath, type Volume } from '../store/index.js';
 import { Pace } from './pace.js';
-import type { Reconciler } from './reconcile.js';
+import { checkThere, type Reconciler } from './reconcile.js';
 
 /** Lets others run between two parts of the replica map. */
 const BREATH_MS = 1;
@@ -63,8 +63,7 @@ export class DirectoryScanner {
   private async scan(volume: Volume): Promise<void> {
     const { store, log } = this.options;
     try {
-      // Of a folder that was unmounted or removed as a whole nothing can be said about its replicas.
-      if ((await store.files.readAll(`${volume.folders.current}/VERSION`)) === null) throw volumeGone(volume);
+      await checkThere(store, volume);
       const known = await this.replicasIn(volume);
       for (let subdir = 0; subdir < SUBDIR_COUNT; subdir++) {
         if (volume.failure !== null || !(await this.pace.mayGoOn())) return;
@@ -121,9 +120,4 @@ export class DirectoryScanner {
     if ((await store.files.sizeBytes(data)) !== view.lengthBytes) return true;
     return (await store.files.sizeBytes(meta)) === null;
   }
-}
-
-/** The same as if the device had been taken out. */
-function volumeGone(volume: Volume): Error {
-  return Object.assign(new Error(`${volume.folders.current}/VERSION is gone`), { code: 'ENODEV' });
 }

@@ -25,7 +25,10 @@ export class Reconciler {
     this.options = options;
   }
 
-  /** @param stamp in the name of the newest meta file that was seen on this volume; null for none */
+  /**
+   * Throws the disk's errors, and {@link checkThere}'s.
+   * @param stamp in the name of the newest meta file that was seen on this volume; null for none
+   */
   async check(volume: Volume, blockId: BlockId, stamp: GenerationStamp | null): Promise<void> {
     const { store, counters } = this.options;
     const gone = await store.inTurn(blockId, () => this.settle(volume, blockId, stamp));
@@ -45,7 +48,9 @@ export class Reconciler {
     if (lengthBytes === null) {
       // Sums without data serve nobody; those of a replica in memory go with it.
       if (stamp !== null && (view?.volume !== volume || view.generationStamp !== stamp)) await this.remove(paths.meta);
-      return view?.volume === volume ? view : null;
+      if (view?.volume !== volume) return null;
+      await checkThere(store, volume);
+      return view;
     }
     if (view === null) await this.adopt(volume, blockId, stamp, lengthBytes);
     else if (view.volume === volume) await this.compare(view, stamp, lengthBytes);
@@ -127,6 +132,16 @@ export class Reconciler {
   private warn(message: string, volume: Volume, blockId: BlockId, facts: Readonly<Record<string, unknown>> = {}): void {
     this.options.log.warn(message, { block: `blk_${idToText(blockId)}`, folder: volume.folder, ...facts });
   }
+}
+
+/**
+ * Throws as if the device had been taken out when the volume's folder was unmounted or removed as a whole: nothing can be
+ * said about its replicas then.
+ */
+export async function checkThere(store: ReplicaStore, volume: Volume): Promise<void> {
+  const version = `${volume.folders.current}/VERSION`;
+  if ((await store.files.sizeBytes(version)) !== null) return;
+  throw Object.assign(new Error(`${version} is gone`), { code: 'ENODEV' });
 }
 
 function blockOf(store: ReplicaStore, view: ReplicaView): Block {
