@@ -64,7 +64,7 @@ export class ClientPool implements FileSystems {
     // A client id that was used before would be answered from the namenode's retry cache, so no stream is drawn twice.
     const own = random.fork(`client ${this.opened++}`);
     const client = new DfsClient({ authority, config, user, clock, random: own, localReplicas });
-    const entry: Entry = { files: new UserFiles(client), users: 0, idle: undefined };
+    const entry: Entry = { files: new UserFiles(client, clock), users: 0, idle: undefined };
     this.entries.set(key, entry);
     return entry;
   }

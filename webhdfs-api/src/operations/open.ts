@@ -69,8 +69,8 @@ export const open: DataOperation = {
   alwaysCarried: [parameters.offset],
   status: 200,
   async serve(transfer) {
-    const { path, files, request, response } = transfer;
-    const file = await files.open(path);
+    const { path, query, files, request, response } = transfer;
+    const file = await files.open(path, query.get(parameters.stateId));
     const partial = headerRange(transfer, file.lengthBytes);
     const range = partial ?? queryRange(transfer, file.lengthBytes);
     const headers: OutgoingHttpHeaders = {

@@ -68,7 +68,8 @@ export interface Transfer {
 
 /** The part of a DFS client (`@rfs/client/dfs`) that serves data. What it is refused is thrown as FailureError. */
 export interface DfsFiles {
-  open(path: string): Promise<ReadableFile>;
+  /** @param stateId of the redirect that led here, -1 when there was none; a file as of then or later is opened */
+  open(path: string, stateId: number): Promise<ReadableFile>;
   create(path: string, options: CreateOptions): Promise<WritableFile>;
   append(path: string): Promise<WritableFile>;
   fileChecksum(path: string): Promise<{ readonly algorithm: string; readonly bytes: Uint8Array }>;

@@ -27,6 +27,7 @@ export class FileBlocks {
   /** By offset, without overlap. */
   private blocks: FileBlock[] = [];
   private length = 0;
+  private closed = false;
 
   constructor(path: string, namenodes: NamenodeCalls, settings: ClientSettings, clock: Clock, user: string) {
     this.path = path;
@@ -39,6 +40,11 @@ export class FileBlocks {
   /** Bytes that can be read, as far as is known. */
   get lengthBytes(): number {
     return this.length;
+  }
+
+  /** True when nobody was writing the file when it was last asked about. */
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   /** Asks for the first blocks and the length. */
@@ -113,6 +119,7 @@ export class FileBlocks {
       if (block.offset < located.fileLength) this.insert(toFileBlock(block, block.b.numBytes ?? 0));
     }
     this.length = located.fileLength;
+    this.closed = !located.underConstruction;
     const last = located.lastBlock;
     if (located.isLastBlockComplete || last === undefined) return true;
     const answer = await this.lastLength(last);

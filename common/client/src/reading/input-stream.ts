@@ -60,6 +60,11 @@ export class DfsInputStream {
     return this.blocks.lengthBytes;
   }
 
+  /** True when nobody was writing the file: its length and blocks stay. */
+  get isClosed(): boolean {
+    return this.blocks.isClosed;
+  }
+
   /** Fills `into` from `position` as far as the file goes; the number of bytes. */
   async read(position: number, into: Uint8Array): Promise<number> {
     let filled = 0;
