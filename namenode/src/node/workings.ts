@@ -3,6 +3,7 @@ import type { Lifecycle } from '@rfs/base/lifecycle';
 import { CommandKind, type StateMachine } from '../namespace/index.js';
 import {
   AccessTimes,
+  Admission,
   BlockTicker,
   Callers,
   ClusterTopology,
@@ -18,6 +19,7 @@ import {
   Purger,
   Rebuild,
   ReplicaWaits,
+  readHostFiles,
   type ServiceParts,
   Slices,
   serviceConfig,
@@ -55,6 +57,15 @@ export async function openWorkings(
     scriptArguments: config.get(options.topologyScriptArguments),
     logger: log,
   });
+  const admission = new Admission(blocks, clock, () =>
+    readHostFiles({
+      included: config.get(options.hostsFile),
+      excluded: config.get(options.excludedHostsFile),
+      logger: log,
+    }),
+  );
+  // Lists that cannot be read do not keep a namenode from its start; what cannot be read is logged there.
+  await admission.refresh();
   const callers = callersOf(config, seams);
 
   const slices = new Slices(clock, nextTurn);
@@ -82,6 +93,7 @@ export async function openWorkings(
     slices,
     accessTimes,
     clock,
+    admission,
     config: settings,
     wakeBlocks: () => ticker.wake(),
     poolId: () => machine.identity?.blockPoolId ?? '',
@@ -93,6 +105,7 @@ export async function openWorkings(
     service: new NamenodeService(parts, callers),
     datanodes: new DatanodeService(
       blocks,
+      admission,
       replicator,
       () => machine.identity,
       clock,

@@ -73,6 +73,8 @@ export function blockManagerConfig(config: Config): BlockManagerConfig {
     replicationWorkMultiplier: config.get(options.replicationWorkMultiplier),
     redundancyIntervalMs: config.get(options.redundancyIntervalMs),
     pendingTimeoutMs: config.get(options.pendingReconstructionTimeoutMs),
+    decommissionIntervalMs: config.get(options.decommissionIntervalMs),
+    defaultReplication: config.get(options.replication),
     invalidateLimit: config.get(options.invalidateLimit),
     maxReportLeases: config.get(options.fullReportLeases),
     reportLeaseMs: config.get(options.fullReportLeaseMs),

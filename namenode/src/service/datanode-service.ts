@@ -21,6 +21,7 @@ import {
 import type { ReplySink } from '@rfs/protocol/service';
 import type { BlockManager, DatanodeRegistration, FullReport, IncrementalEntry } from '../blocks/index.js';
 import type { IdentityRow } from '../namespace/index.js';
+import type { Admission } from './admission.js';
 import { commandMessage } from './convert/commands.js';
 import { type ClockOffset, storageDescription, storageReport } from './convert/datanodes.js';
 import { exportedKeys, HDFS_VERSION, storageInfo } from './convert/identity.js';
@@ -41,6 +42,7 @@ const RETRY_LATER = 'The namenode does not know its filesystem yet';
 /** DatanodeProtocol: every namenode answers every datanode, whatever its role. */
 export class DatanodeService {
   private readonly blocks: BlockManager;
+  private readonly admission: Admission;
   private readonly leadership: Leadership;
   private readonly identity: () => IdentityRow | undefined;
   private readonly clock: Clock;
@@ -48,12 +50,14 @@ export class DatanodeService {
 
   constructor(
     blocks: BlockManager,
+    admission: Admission,
     leadership: Leadership,
     identity: () => IdentityRow | undefined,
     clock: Clock,
     wake: Wake,
   ) {
     this.blocks = blocks;
+    this.admission = admission;
     this.leadership = leadership;
     this.identity = identity;
     this.clock = clock;
@@ -82,7 +86,9 @@ export class DatanodeService {
     const foreign = this.checkFilesystem(registration.storageInfo, identity);
     if (foreign !== undefined) return foreign;
     const described = describe(registration, address);
-    this.blocks.register(described, this.clock.monotonicMs());
+    const refused = this.admission.check(address, described.xferPort, registrationText(described, registration));
+    if (refused !== undefined) return refused;
+    this.admission.registered(this.blocks.register(described, this.clock.monotonicMs()));
     return {
       datanodeID: { ...registration.datanodeID, ipAddr: address },
       storageInfo: storageInfo(identity),
@@ -95,6 +101,8 @@ export class DatanodeService {
     const identity = this.identity();
     if (identity === undefined) return failure('RetriableException', RETRY_LATER);
     const { datanodeID } = request.registration;
+    const refused = this.turnAway(datanodeID.datanodeUuid, address, datanodeID.xferPort);
+    if (refused !== undefined) return refused;
     const answer = this.blocks.heartbeat(
       datanodeID.datanodeUuid,
       address,
@@ -178,6 +186,15 @@ export class DatanodeService {
     return undefined;
   }
 
+  /** A datanode that was taken off the list counts as dead from its next heartbeat on (DatanodeManager.handleHeartbeat). */
+  private turnAway(uuid: string, address: string, xferPort: number): Failure | undefined {
+    const refused = this.admission.check(address, xferPort, `${address}:${xferPort}`);
+    if (refused === undefined) return undefined;
+    const datanode = this.blocks.datanodes.get(uuid);
+    if (datanode !== undefined) this.blocks.expel(datanode);
+    return refused;
+  }
+
   get appliedIndex(): number {
     return this.leadership.appliedIndex;
   }
@@ -214,6 +231,16 @@ const statusNames: Record<BlockStatus, IncrementalEntry['status']> = {
   [BlockStatus.RECEIVED]: 'RECEIVED',
   [BlockStatus.DELETED]: 'DELETED',
 };
+
+/** How HDFS names a datanode that asks to be admitted (DatanodeRegistration.toString). */
+function registrationText(datanode: DatanodeRegistration, { storageInfo: info }: DatanodeRegistrationProto): string {
+  const { ipAddr, xferPort, uuid, infoPort, infoSecurePort, ipcPort } = datanode;
+  return (
+    `DatanodeRegistration(${ipAddr}:${xferPort}, datanodeUuid=${uuid}, infoPort=${infoPort}, ` +
+    `infoSecurePort=${infoSecurePort}, ipcPort=${ipcPort}, storageInfo=lv=${info.layoutVersion};` +
+    `cid=${info.clusterID};nsid=${info.namespceID};c=${info.cTime})`
+  );
+}
 
 function describe(registration: DatanodeRegistrationProto, address: string): DatanodeRegistration {
   const { datanodeID } = registration;

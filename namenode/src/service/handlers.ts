@@ -4,6 +4,7 @@ import type { CallContext, ClientMethod, ReplySink, RequestOf, ResponseOf } from
 import type { BlockManager } from '../blocks/index.js';
 import type { Caller, StateMachine } from '../namespace/index.js';
 import type { AccessTimes } from './access-times.js';
+import type { Admission } from './admission.js';
 import type { ServiceConfig } from './config.js';
 import type { LeaseTable } from './leases.js';
 import type { ListingPages } from './listing-pages.js';
@@ -28,6 +29,8 @@ export interface ServiceParts {
   readonly clock: Clock;
   readonly config: ServiceConfig;
   readonly accessTimes: AccessTimes;
+  /** Who belongs to the cluster. */
+  readonly admission: Admission;
   /** The block manager has work to do now. */
   wakeBlocks(): void;
   /** Id of the block pool; only asked for once there is a filesystem. */

@@ -1,4 +1,5 @@
 export { AccessTimes } from './access-times.js';
+export { Admission } from './admission.js';
 export { BlockChanges } from './block-changes.js';
 export { BlockTicker } from './block-ticker.js';
 export { Callers } from './callers.js';
@@ -8,6 +9,7 @@ export { DatanodeService, type Leadership } from './datanode-service.js';
 export { Fsck } from './fsck/index.js';
 export { GroupMapping } from './groups.js';
 export type { ServiceParts } from './handlers.js';
+export { readHostFiles } from './host-files.js';
 export { LeaseTable } from './leases.js';
 export { ListingPages } from './listing-pages.js';
 export { type MetricSources, NamenodeMetrics } from './metrics.js';

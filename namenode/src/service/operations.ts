@@ -42,8 +42,18 @@ export const operations: Handlers = {
     ({ machine }) => ({ newSegmentTxId: machine.appliedIndex + 1 }),
   ),
 
-  // There are no lists of hosts to read again.
-  refreshNodes: forSuperusers<'refreshNodes'>(always, nothing),
+  refreshNodes: (parts, _request, _context, caller, sink) => {
+    const denied = checkSuperuser(caller);
+    if (denied !== undefined) {
+      sink.fail(denied);
+      return;
+    }
+    void parts.admission.refresh().then((refusal) => {
+      if (refusal !== undefined) sink.fail(refusal);
+      else sink.reply({});
+      parts.wakeBlocks();
+    });
+  },
 
   // There is no other layout of the files to go back to.
   finalizeUpgrade: forSuperusers<'finalizeUpgrade'>(always, nothing),

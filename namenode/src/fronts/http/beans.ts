@@ -1,6 +1,13 @@
 import { javaFloat } from '@rfs/base/java-text';
 import { countDatanodes, datanodeCountAttributes, maintenanceAttributes } from './counts.js';
-import { deadNodes, distinctVersions, leavingNodes, liveNodes, nodeUsage } from './datanode-tables.js';
+import {
+  deadNodes,
+  decommissioningNodes,
+  distinctVersions,
+  enteringMaintenanceNodes,
+  liveNodes,
+  nodeUsage,
+} from './datanode-tables.js';
 import type { Bean } from './jmx.js';
 import { compactJson, type JmxObject } from './jmx-json.js';
 import { parseName } from './object-name.js';
@@ -73,8 +80,8 @@ function nameNodeInfo(from: NamenodeSnapshot): JmxObject {
     NumberOfMissingBlocksWithReplicationFactorOne: stats.missingBlocksReplicationOne,
     LiveNodes: liveNodes(datanodes),
     DeadNodes: deadNodes(datanodes),
-    DecomNodes: leavingNodes(datanodes, 'DECOMMISSION_INPROGRESS'),
-    EnteringMaintenanceNodes: leavingNodes(datanodes, 'ENTERING_MAINTENANCE'),
+    DecomNodes: decommissioningNodes(datanodes),
+    EnteringMaintenanceNodes: enteringMaintenanceNodes(datanodes),
     NameDirStatuses: compactJson({ active: { [from.nameDir]: 'IMAGE_AND_EDITS' }, failed: {} }),
     NodeUsage: nodeUsage(datanodes),
     NNStartedTimeInMillis: from.startedMs,

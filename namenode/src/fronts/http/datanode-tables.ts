@@ -55,10 +55,25 @@ export function deadNodes(datanodes: readonly DatanodeFacts[]): string {
   );
 }
 
-/** The bean's DecomNodes and EnteringMaintenanceNodes: those on their way out of service. */
-export function leavingNodes(datanodes: readonly DatanodeFacts[], state: AdminState): string {
+/** The bean's DecomNodes: those that are being emptied, and how far they are. */
+export function decommissioningNodes(datanodes: readonly DatanodeFacts[]): string {
   return table(
-    datanodes.filter((node) => node.alive && node.adminState === state),
+    datanodes.filter((node) => node.alive && node.adminState === 'DECOMMISSION_INPROGRESS'),
+    (node) => ({
+      xferaddr: `${node.ipAddr}:${node.xferPort}`,
+      location: node.rack,
+      underReplicatedBlocks: node.leaving?.blocks ?? 0,
+      decommissionOnlyReplicas: node.leaving?.onlyHereBlocks ?? 0,
+      underReplicateInOpenFiles: node.leaving?.openBlocks ?? 0,
+      decommissionDuration: node.leaving?.forMs ?? 0,
+    }),
+  );
+}
+
+/** The bean's EnteringMaintenanceNodes. */
+export function enteringMaintenanceNodes(datanodes: readonly DatanodeFacts[]): string {
+  return table(
+    datanodes.filter((node) => node.alive && node.adminState === 'ENTERING_MAINTENANCE'),
     (node) => ({ xferaddr: `${node.ipAddr}:${node.xferPort}`, location: node.rack }),
   );
 }

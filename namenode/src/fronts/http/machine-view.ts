@@ -60,7 +60,7 @@ export class MachineView implements NamenodeView {
 }
 
 function datanodeFacts(node: Datanode, nowMs: number, staleIntervalMs: number): DatanodeFacts {
-  const { registration, storages } = node;
+  const { registration, storages, leaving } = node;
   return {
     hostName: registration.hostName,
     ipAddr: registration.ipAddr,
@@ -84,6 +84,15 @@ function datanodeFacts(node: Datanode, nowMs: number, staleIntervalMs: number): 
     blocks: node.replicaCount(),
     scheduledBlocks: STORAGE_TYPES.reduce((sum, type) => sum + node.scheduled(type), 0),
     failedVolumes: node.failedVolumes,
+    leaving:
+      leaving === undefined
+        ? undefined
+        : {
+            blocks: leaving.blocks,
+            openBlocks: leaving.openBlocks,
+            onlyHereBlocks: leaving.onlyHereBlocks,
+            forMs: Math.trunc(nowMs - leaving.sinceMs),
+          },
     staleStorages: storages.filter((storage) => storage.contentsStale).length,
     storagePercents: storages.map(({ blockPoolUsedBytes, capacityBytes }) =>
       capacityBytes <= 0 ? 0 : percentUsed(blockPoolUsedBytes, capacityBytes),

@@ -40,6 +40,16 @@ export interface NamenodeSnapshot {
   readonly datanodes: readonly DatanodeFacts[];
 }
 
+/** Counts of blocks, and the time since a datanode was told to leave. */
+export interface LeavingFacts {
+  readonly blocks: number;
+  /** Those of them that are being written. */
+  readonly openBlocks: number;
+  /** Those of them that are nowhere in service. */
+  readonly onlyHereBlocks: number;
+  readonly forMs: number;
+}
+
 /** One datanode, alive or dead. Sizes in bytes, sums over its storages. */
 export interface DatanodeFacts {
   readonly hostName: string;
@@ -67,6 +77,8 @@ export interface DatanodeFacts {
   readonly scheduledBlocks: number;
   readonly failedVolumes: number;
   readonly staleStorages: number;
+  /** How far it is with being emptied: blocks that lack replicas elsewhere. Undefined while it is to stay. */
+  readonly leaving?: LeavingFacts | undefined;
   /** Share of each storage's capacity that the block pool uses, in percent. */
   readonly storagePercents: readonly number[];
 }

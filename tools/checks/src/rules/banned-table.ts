@@ -101,6 +101,11 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
     reason: 'reads the rack table, runs the script',
   },
   { path: 'namenode/src/store/lmdb.ts', kinds: ['fs'], reason: 'makes the folders of the real store' },
+  {
+    path: 'namenode/src/service/host-files.ts',
+    kinds: ['fs', 'net'],
+    reason: "reads the operator's lists of hosts and resolves their names",
+  },
   { path: 'namenode/src/service/os-groups.ts', kinds: ['process'], reason: 'asks the system for the groups of users' },
   { path: 'tools/cli/src/main.ts', kinds: ['environment'], reason: 'where the words of the command line come in' },
   {

@@ -266,6 +266,12 @@ export const namenodeOptions = {
     type: text(),
     help: 'A file with the hosts whose datanodes are admitted; without it all are.',
   }),
+  decommissionIntervalMs: option({
+    key: 'dfs.namenode.decommission.interval',
+    type: duration('s', 1),
+    default: '30',
+    help: 'Time between passes that judge how far datanodes are with being emptied.',
+  }),
   excludedHostsFile: optional({
     key: 'dfs.hosts.exclude',
     type: text(),

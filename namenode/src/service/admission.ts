@@ -1,0 +1,59 @@
+import { type Failure, isFailure } from '@rfs/base/failure';
+import type { Clock } from '@rfs/base/seams';
+import { failure } from '@rfs/protocol/exceptions';
+import type { BlockManager, Datanode } from '../blocks/index.js';
+import type { HostLists } from './host-files.js';
+import { HostSet } from './hosts.js';
+
+/** Reads the lists anew. */
+export type HostListReader = () => Promise<HostLists | Failure>;
+
+/**
+ * Which datanodes belong to the cluster and which are to leave it, by the operator's lists (DatanodeManager). One that
+ * is not included, where anyone is, is turned away; one that is excluded is emptied, and may go once it is.
+ */
+export class Admission {
+  private readonly blocks: BlockManager;
+  private readonly clock: Clock;
+  private readonly read: HostListReader;
+  private lists: HostLists = { included: new HostSet([]), excluded: new HostSet([]) };
+
+  constructor(blocks: BlockManager, clock: Clock, read: HostListReader) {
+    this.blocks = blocks;
+    this.clock = clock;
+    this.read = read;
+  }
+
+  /** Reads the lists and has every datanode follow them; when they cannot be read, the old ones hold. */
+  async refresh(): Promise<Failure | undefined> {
+    const lists = await this.read();
+    if (isFailure(lists)) return lists;
+    this.lists = lists;
+    for (const datanode of this.blocks.datanodeReport('ALL')) {
+      const { ipAddr, xferPort } = datanode.registration;
+      if (this.admits(ipAddr, xferPort)) this.tell(datanode, lists.excluded.has(ipAddr, xferPort));
+    }
+    return undefined;
+  }
+
+  /** The refusal of a datanode at an address; `name` is what the message calls it. */
+  check(ip: string, xferPort: number, name: string): Failure | undefined {
+    if (this.admits(ip, xferPort)) return undefined;
+    const message = `Datanode denied communication with namenode because the host is not in the include-list: ${name}`;
+    return failure('DisallowedDatanodeException', message);
+  }
+
+  /** A datanode that is excluded begins to leave when it registers (startAdminOperationIfNecessary). */
+  registered(datanode: Datanode): void {
+    const { ipAddr, xferPort } = datanode.registration;
+    if (this.lists.excluded.has(ipAddr, xferPort)) this.tell(datanode, true);
+  }
+
+  private admits(ip: string, xferPort: number): boolean {
+    return this.lists.included.empty || this.lists.included.has(ip, xferPort);
+  }
+
+  private tell(datanode: Datanode, leave: boolean): void {
+    this.blocks.setLeaving(datanode, leave, this.clock.monotonicMs());
+  }
+}
