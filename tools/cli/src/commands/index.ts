@@ -28,6 +28,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "the operator's commands: -report, -safemode",
     load: async () => (await import('./dfsadmin/index.js')).dfsadmin,
   },
+  fsck: {
+    summary: 'check the files under a path and name those that lost blocks',
+    load: async () => (await import('./fsck/index.js')).fsck,
+  },
   version: {
     summary: 'print the version of rfs and of the HDFS it speaks',
     load: async () => (await import('./version.js')).version,
