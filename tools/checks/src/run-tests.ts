@@ -10,6 +10,8 @@ import { projectFolder, testedFolders } from './source/index.js';
  * line "N passed, N failed".
  */
 const CONCURRENT_FILES = 2;
+/** For a whole file: one that hangs must not hold up the others for ever. */
+const FILE_TIMEOUT_MS = 5 * 60_000;
 
 const wanted = process.argv.slice(2);
 const files = testedFolders(projectFolder)
@@ -20,7 +22,7 @@ const files = testedFolders(projectFolder)
 
 let passed = 0;
 let failed = 0;
-const events = run({ files, concurrency: CONCURRENT_FILES });
+const events = run({ files, concurrency: CONCURRENT_FILES, timeout: FILE_TIMEOUT_MS });
 events.on('test:pass', ({ details, skip }) => {
   if (details.type !== 'suite' && skip === undefined) passed++;
 });

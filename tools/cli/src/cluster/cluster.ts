@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeHadoopXml } from '@rfs/base/config';
 import type { Clock, Random } from '@rfs/base/seams';
@@ -65,7 +65,7 @@ export class Cluster {
     this.clock = seams.clock;
     const watcher: DaemonWatcher = {
       died: (daemon, how) => seams.died(daemon.plan.id, how),
-      serves: () => writeFileSync(join(folder, DESCRIPTION_FILE), `${JSON.stringify(this.describe())}\n`),
+      serves: () => replaceFile(join(folder, DESCRIPTION_FILE), `${JSON.stringify(this.describe())}\n`),
     };
     const daemon = (each: DaemonPlan): Daemon => new Daemon(each, { ...seams, watcher, restarts });
     this.namenode = daemon(plan.namenode);
@@ -174,6 +174,12 @@ function writeConf(folder: string, properties: Readonly<Record<string, string>>)
     join(folder, 'hdfs-site.xml'),
     writeHadoopXml(Object.fromEntries(entries.filter((each) => !isCore(each)))),
   );
+}
+
+/** Whoever reads meanwhile sees the old text or the new one, never half of it. */
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
 }
 
 /** Removes a scratch cluster's folder. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -39,7 +40,10 @@ export interface Ending {
   readonly tookMs: number;
 }
 
-/** A cluster of real processes: `rfs up`, and what it says about itself. */
+/**
+ * A cluster of real processes: `rfs up`, and what it says about itself. It does not keep this process alive and ends
+ * with it, so that a test which fails before it stops its cluster neither hangs nor leaves anything behind.
+ */
 export class ProcessCluster {
   readonly description: ClusterDescription;
   /** From the start of the command to the line of its description. */
@@ -56,13 +60,16 @@ export class ProcessCluster {
     child.stderr?.on('data', (text: string) => {
       this.complaints += text;
     });
+    this.keepAlive(false);
     this.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   }
 
   /** Starts `rfs up --json` with further words, and waits for its description. */
   static start(...words: readonly string[]): Promise<ProcessCluster> {
     const startedMs = performance.now();
-    const child = spawn(process.execPath, [PROGRAM, 'up', '--json', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, 'up', '--json', ...words], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     return new Promise((resolve, reject) => {
       let output = '';
       let complaints = '';
@@ -70,14 +77,14 @@ export class ProcessCluster {
         child.kill('SIGKILL');
         reject(new Error(`rfs up is not ready after ${READY_MS} ms: ${complaints}`));
       }, READY_MS);
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         complaints += text;
       });
       child.once('exit', (code) => {
         clearTimeout(late);
         reject(new Error(`rfs up ended with ${code}: ${complaints}`));
       });
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         output += text;
         if (!output.endsWith('\n')) return;
         clearTimeout(late);
@@ -107,9 +114,19 @@ export class ProcessCluster {
   /** Sends a signal to rfs up and waits until it is gone. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<Ending> {
     const startedMs = performance.now();
+    this.keepAlive(true);
     this.child.kill(signal);
     const ending = await this.ended;
     return { ...ending, tookMs: performance.now() - startedMs };
+  }
+
+  private keepAlive(wanted: boolean): void {
+    const { child } = this;
+    const handles = [child, child.channel, child.stdout as Socket, child.stderr as Socket];
+    for (const handle of handles) {
+      if (wanted) handle?.ref();
+      else handle?.unref();
+    }
   }
 }
 
