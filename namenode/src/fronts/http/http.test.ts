@@ -173,7 +173,14 @@ test('safe mode and datanodes out of service show', async (t) => {
     safeMode: 'It was turned on manually.',
     datanodes: [
       DATANODE,
-      { ...DATANODE, hostName: 'two', adminState: 'DECOMMISSION_INPROGRESS', stale: true, usedBytes: 135276587008 },
+      {
+        ...DATANODE,
+        hostName: 'two',
+        adminState: 'DECOMMISSION_INPROGRESS',
+        stale: true,
+        usedBytes: 135276587008,
+        leaving: { blocks: 7, openBlocks: 2, onlyHereBlocks: 3, forMs: 4500 },
+      },
       { ...DATANODE, hostName: '<b>three', alive: false, adminState: 'DECOMMISSIONED' },
     ],
   });
@@ -197,7 +204,16 @@ test('safe mode and datanodes out of service show', async (t) => {
       location: '/default-rack',
     },
   });
-  assert.deepEqual(Object.keys(JSON.parse(info.DecomNodes as string) as object), ['two:33187']);
+  assert.deepEqual(JSON.parse(info.DecomNodes as string), {
+    'two:33187': {
+      xferaddr: '127.0.0.1:33187',
+      location: '/default-rack',
+      underReplicatedBlocks: 7,
+      decommissionOnlyReplicas: 3,
+      underReplicateInOpenFiles: 2,
+      decommissionDuration: 4500,
+    },
+  });
   const page = (await ask('/')).text;
   assert.match(page, /Safe mode is ON\. It was turned on manually\./);
   assert.match(page, /stale, Decommission In Progress/);
