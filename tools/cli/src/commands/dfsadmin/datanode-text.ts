@@ -1,4 +1,8 @@
-import { DatanodeInfoProto_AdminState as AdminState, type DatanodeInfoProto } from '@rfs/protocol/messages';
+import {
+  DatanodeInfoProto_AdminState as AdminState,
+  type DatanodeInfoProto,
+  StorageTypeProto,
+} from '@rfs/protocol/messages';
 import { binaryPrefix, javaDate } from '../../text/index.js';
 
 const DEFAULT_RACK = '/default-rack';
@@ -45,6 +49,11 @@ export function datanodeText(info: DatanodeInfoProto, lookedUp: string): string 
 /** A number of bytes in digits and for people. */
 export function bytes(count: number): string {
   return `${count} (${binaryPrefix(count, 'B', 2)})`;
+}
+
+/** What HDFS calls a kind of storage. */
+export function storageTypeName(type: StorageTypeProto): string {
+  return Object.entries(StorageTypeProto).find(([, value]) => value === type)?.[0] ?? String(type);
 }
 
 /** Nothing of nothing is 100 % used (`DFSUtilClient.getPercentUsed`). */

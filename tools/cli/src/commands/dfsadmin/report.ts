@@ -8,9 +8,9 @@ import {
   SafeModeActionProto,
 } from '@rfs/protocol/messages';
 import { UsageError } from '../../options/index.js';
-import type { Terminal } from '../../terminal/index.js';
 import { bytes, datanodeText } from './datanode-text.js';
 import { hostNameOf } from './host-names.js';
+import { type Subcommand, show } from './subcommand.js';
 
 /** The lists of datanodes that a report may have: how the user asks for one, and what HDFS calls it. */
 const LISTS = [
@@ -30,22 +30,21 @@ interface Facts {
   readonly datanodes: readonly { readonly title: string; readonly nodes: readonly DatanodeInfoProto[] }[];
 }
 
-/** `-report`: what the file system has and how its datanodes are, in HDFS's words (`DFSAdmin.report`). */
-export async function report(
-  words: readonly string[],
-  namenodes: NamenodeGroup,
-  terminal: Terminal,
-  json: boolean,
-): Promise<number> {
-  const unknown = words.find((word) => !LISTS.some((list) => list.word === word.toLowerCase()));
-  if (unknown !== undefined)
-    throw new UsageError(`-report: ${unknown} is none of ${LISTS.map(({ word }) => word).join(', ')}`);
-  const asked = LISTS.filter(({ word }) => words.some((each) => each.toLowerCase() === word));
-  const facts = await collect(namenodes, asked.length === 0 ? LISTS : asked);
-  if (json) terminal.out(`${JSON.stringify(facts)}\n`);
-  else terminal.out(summaryText(facts) + (await listsText(facts, asked.length > 0)));
-  return 0;
-}
+/** What the file system has and how its datanodes are, in HDFS's words (`DFSAdmin.report`). */
+export const report: Subcommand = {
+  usage: '-report [-live] [-dead] [-decommissioning] [-enteringmaintenance] [-inmaintenance] [-slownodes]',
+  help: 'Prints what the file system has and the state of its datanodes, or of those asked for.',
+  words: [0, LISTS.length],
+  async run(words, { namenodes }, terminal, json) {
+    const unknown = words.find((word) => !LISTS.some((list) => list.word === word.toLowerCase()));
+    if (unknown !== undefined) {
+      throw new UsageError(`${unknown} is none of ${LISTS.map(({ word }) => word).join(', ')}`);
+    }
+    const asked = LISTS.filter(({ word }) => words.some((each) => each.toLowerCase() === word));
+    const facts = await collect(namenodes, asked.length === 0 ? LISTS : asked);
+    return show(terminal, json, facts, json ? '' : summaryText(facts) + (await listsText(facts, asked.length > 0)));
+  },
+};
 
 async function collect(namenodes: NamenodeGroup, lists: readonly (typeof LISTS)[number][]): Promise<Facts> {
   const { result: safeMode } = await namenodes.call('setSafeMode', { action: SafeModeActionProto.SAFEMODE_GET });

@@ -1,8 +1,6 @@
 import { systemClock } from '@rfs/base/system';
-import type { NamenodeGroup } from '@rfs/client/namenodes';
 import { SafeModeActionProto as Action } from '@rfs/protocol/messages';
-import { UsageError } from '../../options/index.js';
-import type { Terminal } from '../../terminal/index.js';
+import { type Subcommand, show, WrongWords } from './subcommand.js';
 
 /** How often `wait` asks; HDFS waits 5 s, which is most of a start of ours. */
 const WAIT_MS = 200;
@@ -15,25 +13,21 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   forceexit: Action.SAFEMODE_FORCE_EXIT,
 };
 
-/** `-safemode enter|leave|get|wait|forceExit` (`DFSAdmin.setSafeMode`). */
-export async function safemode(
-  words: readonly string[],
-  namenodes: NamenodeGroup,
-  terminal: Terminal,
-  json: boolean,
-): Promise<number> {
-  const word = words[0]?.toLowerCase() ?? '';
-  const action = ACTIONS[word];
-  if (action === undefined || words.length > 1) {
-    throw new UsageError('Usage: rfs dfsadmin [-safemode enter | leave | get | wait | forceExit]');
-  }
-  const ask = async (checked: boolean): Promise<boolean> =>
-    (await namenodes.call('setSafeMode', { action, checked })).result;
-  let on = await ask(false);
-  while (on && word === 'wait') {
-    await new Promise<void>((resolve) => systemClock.setTimer(WAIT_MS, resolve));
-    on = await ask(false);
-  }
-  terminal.out(json ? `${JSON.stringify({ safeMode: on })}\n` : `Safe mode is ${on ? 'ON' : 'OFF'}\n`);
-  return 0;
-}
+export const safemode: Subcommand = {
+  usage: '-safemode enter | leave | get | wait | forceExit',
+  help: 'Switches safe mode on or off, tells which it is, or waits until it is over.',
+  words: [1, 1],
+  async run([given = ''], { namenodes }, terminal, json) {
+    const word = given.toLowerCase();
+    const action = ACTIONS[word];
+    if (action === undefined) throw new WrongWords();
+    const ask = async (checked: boolean): Promise<boolean> =>
+      (await namenodes.call('setSafeMode', { action, checked })).result;
+    let on = await ask(false);
+    while (on && word === 'wait') {
+      await new Promise<void>((resolve) => systemClock.setTimer(WAIT_MS, resolve));
+      on = await ask(false);
+    }
+    return show(terminal, json, { safeMode: on }, `Safe mode is ${on ? 'ON' : 'OFF'}\n`);
+  },
+};
