@@ -32,39 +32,3 @@ test('a check is given who asks for what, and its text is the answer', async (t)
   await (await fetch(`${base}?user.name=bob&ugi=alice`)).text();
   assert.deepEqual(asked, ['alice 127.0.0.1 /d e', 'dr.who 127.0.0.1 /', 'bob 127.0.0.1 null']);
 });
-
-test('an output is ready again once its reader has caught up, and closed once the reader has gone', async (t) => {
-  const piece = 'x'.repeat(1 << 20);
-  const seen: { output?: TextOutput } = {};
-  let whole: (() => void) | undefined;
-  const gone = new Promise<void>((resolve) => {
-    whole = resolve;
-  });
-  const start = (_request: unknown, output: TextOutput): void => {
-    seen.output = output;
-    const fill = (): void => {
-      if (output.closed) whole?.();
-      else if (output.write(piece)) fill();
-      else output.onceReady(fill);
-    };
-    fill();
-  };
-  const view = { snapshot: () => assert.fail('nobody looks') };
-  const plugins = [fsckDoor({ staticUser: 'dr.who', start })];
-  const door = await openHttp({
-    host: '127.0.0.1',
-    port: 0,
-    view,
-    metrics: new Metrics(),
-    logger: silentLogger,
-    plugins,
-  });
-  t.after(() => door.close());
-  const abort = new AbortController();
-  const answer = await fetch(`http://${door.host}:${door.port}/fsck`, { signal: abort.signal });
-  const reader = answer.body?.getReader();
-  for (let bytes = 0; bytes < 8 << 20; ) bytes += (await reader?.read())?.value?.byteLength ?? 0;
-  assert.equal(seen.output?.closed, false);
-  abort.abort();
-  await gone;
-});
