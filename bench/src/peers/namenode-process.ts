@@ -29,6 +29,7 @@ export class NamenodeProcess {
     const namenode = new NamenodeProcess(folder, await address(), await address(), properties);
     namenode.exec();
     await waitForPort(namenode.rpc);
+    await waitForPort(namenode.http);
     return namenode;
   }
 
