@@ -9,10 +9,10 @@ import type { Applier, Replicator } from '../replication/index.js';
 const FLUSH_MS = 5000;
 
 /**
- * Rows that may wait in memory for the store's own writer before applying pauses: about 60 MB, and a second or less of
- * the writer's work.
+ * Rows that may wait in memory for the store's own writer before applying pauses. What has gathered is handed to the
+ * writer in one go, about 2 µs a row: more than this would hold the event loop for longer than 50 ms.
  */
-const MAX_BACKLOG_ROWS = 200_000;
+const MAX_BACKLOG_ROWS = 20_000;
 
 /** The state machine as the replicator drives it; `onBatch` hears after each batch. */
 export function applierOf(machine: StateMachine, store: Store, onBatch: () => void): Applier {
