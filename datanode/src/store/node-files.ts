@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
-import { lockFolder } from '@rfs/base/disk';
+import { lockFolder, unlessAbsent } from '@rfs/base/disk';
 import type { BlockFile, FileSystemSpace, Files, OpenMode, ReadDone, WriteDone } from './files.js';
 
 const OPEN_FLAGS: Record<OpenMode, number> = {
@@ -77,20 +77,6 @@ function dropFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
     toDrop = Math.max(0, toDrop - piece.length);
   }
   return rest;
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return (error as NodeJS.ErrnoException).code === code;
-}
-
-/** `absent` in place of an error about a file that is not there. */
-async function unlessAbsent<T>(operation: Promise<T>, absent: T): Promise<T> {
-  try {
-    return await operation;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return absent;
-    throw error;
-  }
 }
 
 /** The machine's file system. */

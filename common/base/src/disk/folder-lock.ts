@@ -1,5 +1,6 @@
 import fsp from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { hasCode, unlessAbsent } from './absent.js';
 
 /** A lock on a folder, held until released or until the process is gone. */
 export interface FolderLock {
@@ -47,17 +48,4 @@ export async function lockFolder(path: string): Promise<FolderLock> {
   heldHere.add(path);
   await fsp.writeFile(path, `${process.pid}@${hostname()} ${await processStamp(process.pid)}\n`);
   return new PidLock(path);
-}
-
-async function unlessAbsent<T>(operation: Promise<T>, absent: T): Promise<T> {
-  try {
-    return await operation;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return absent;
-    throw error;
-  }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return (error as NodeJS.ErrnoException).code === code;
 }

@@ -1,3 +1,4 @@
+export { unlessAbsent } from './absent.js';
 export { type DiskFault, type DiskOperation, type FaultPlan, PowerLost } from './faults.js';
 export { type FolderLock, lockFolder } from './folder-lock.js';
 export { nodeDisk } from './node-disk.js';
