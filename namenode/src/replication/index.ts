@@ -1,3 +1,4 @@
+export type { Group, Member } from './group.js';
 export { type ClusterIdentity, makeIdentity } from './identity.js';
 export { type ReplicatorLimits, type ReplicatorOptions, StartRefused } from './options.js';
 export { Replicator } from './replicator.js';

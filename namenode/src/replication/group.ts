@@ -1,0 +1,33 @@
+import type { PeerId } from '../raft/index.js';
+import type { ReadSink } from './types.js';
+
+/** A member of the group, as the log's newest membership names it. */
+export interface Member {
+  /** Raft id: never used twice, a member that lost its disk gets another. */
+  readonly id: PeerId;
+  /** HDFS's namenode id, such as nn1. */
+  readonly name: string;
+  /** A journal node votes and keeps the journal, and applies nothing. */
+  readonly role: 'namenode' | 'journal';
+  /** host:port of its RPC port, where clients, datanodes and the other members reach it. */
+  readonly rpc: string;
+  /** host:port of its HTTP port. */
+  readonly http: string;
+}
+
+/** What the services need to know of the group, to serve a call here, hold it, or pass it on. */
+export interface Group {
+  readonly self: PeerId;
+  /** True while this member leads and has applied its term's first entry. */
+  readonly leading: boolean;
+  /** Who leads, as far as this member knows; undefined for nobody. */
+  readonly leader: Member | undefined;
+  readonly members: readonly Member[];
+  /**
+   * Calls the sink once everything that was committed anywhere before this call is applied here (thesis 6.4). A member
+   * that follows asks its leader. Refused when there is no leader, or when it does not answer.
+   */
+  readIndex(sink: ReadSink): void;
+  /** Calls `listener` after every change of `leading` or `leader`; the result ends that. */
+  watch(listener: () => void): () => void;
+}
