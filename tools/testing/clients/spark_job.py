@@ -1,8 +1,9 @@
-"""What Spark's users do every day, once: python spark_job.py hdfs://host:port VERSION"""
+"""What Spark's users do every day, once: python spark_job.py SCHEME://host:port VERSION"""
 import sys
 from pyspark.sql import SparkSession, functions as F
 
 root, version = sys.argv[1], sys.argv[2]
+scheme = root.split(":")[0]
 spark = (SparkSession.builder.master("local[2]").appName("rfs")
          .config("spark.hadoop.fs.defaultFS", root)
          .config("spark.sql.shuffle.partitions", "4")
@@ -18,7 +19,7 @@ path = f"{root}/spark/{version}"
 def ok(what, got, want):
     if got != want:
         sys.exit(f"WRONG {what}: got {got}, wanted {want}")
-    print(f"ok Spark {version}: {what}", flush=True)
+    print(f"ok Spark {version} on {scheme}://: {what}", flush=True)
 
 
 def rows(n, offset=0):
