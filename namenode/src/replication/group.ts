@@ -20,6 +20,16 @@ export interface Group {
   readonly self: PeerId;
   /** True while this member leads and has applied its term's first entry. */
   readonly leading: boolean;
+  /**
+   * True while `leading`, and nobody else can lead yet: a quorum has answered messages that this member sent less than
+   * the shortest election timeout ago, with a margin for clocks that run apart (thesis 6.4.1). Counted from sending, by
+   * a clock that goes on while the process is stopped, and judged at each look: a leader that was paused finds it false
+   * before it reads its first socket. Always true for a leader that is the only member. False during a transfer of
+   * leadership, which breaks the promise.
+   */
+  readonly leased: boolean;
+  /** `leased`, and all that is committed is applied here: what is read now is the newest there is. */
+  readonly current: boolean;
   /** Who leads, as far as this member knows; undefined for nobody. */
   readonly leader: Member | undefined;
   readonly members: readonly Member[];
@@ -28,6 +38,6 @@ export interface Group {
    * that follows asks its leader. Refused when there is no leader, or when it does not answer.
    */
   readIndex(sink: ReadSink): void;
-  /** Calls `listener` after every change of `leading` or `leader`; the result ends that. */
+  /** Calls `listener` after every change of `leading`, `leader` or `members`; the result ends that. */
   watch(listener: () => void): () => void;
 }
