@@ -18,7 +18,7 @@ import type { PlacementPolicy, PlacementRequest } from './placement/index.js';
 import { Audit } from './redundancy/audit.js';
 import { BlockRecovery } from './redundancy/block-recovery.js';
 import { ReplicaCounts } from './redundancy/counts.js';
-import { Decommission } from './redundancy/decommission.js';
+import { Departures } from './redundancy/departures.js';
 import { Dispatch } from './redundancy/dispatch.js';
 import { Drain } from './redundancy/drain.js';
 import { ReplicationWork } from './redundancy/replication-work.js';
@@ -69,7 +69,7 @@ export class BlockManager {
   private readonly dispatch: Dispatch;
   private readonly located: Locations;
   private readonly leases: ReportLeases;
-  private readonly decommission: Decommission;
+  private readonly departures: Departures;
   private readonly monitor: Monitor;
   private readonly blockEvents: BlockEvents;
   private readonly counts = new ReplicaCounts();
@@ -100,8 +100,8 @@ export class BlockManager {
     this.blockEvents = new BlockEvents(context, this.audit, this.intake, this.datanodes, this.recovery);
     this.events = this.blockEvents;
     const { audit, drain, work, reports, intake, safeMode, recovery, datanodes } = this;
-    this.decommission = new Decommission(context, { datanodes, audit, drain, recovery });
-    const parts = { audit, drain, decommission: this.decommission, work, reports, intake, safeMode };
+    this.departures = new Departures(context, { datanodes, audit, drain, recovery });
+    const parts = { audit, drain, departures: this.departures, work, reports, intake, safeMode };
     this.monitor = new Monitor(context, datanodes, parts);
   }
 
@@ -155,15 +155,21 @@ export class BlockManager {
     const revived = this.datanodes.get(registration.uuid)?.alive === false;
     const datanode = this.datanodes.register(registration, nowMs);
     this.leases.release(datanode);
-    if (revived) this.decommission.revived(datanode);
+    if (revived) this.departures.revived(datanode);
     return datanode;
   }
 
   /** The datanode is to be emptied, or to serve as before; said again, it changes nothing. */
   setLeaving(datanode: Datanode, leave: boolean, nowMs: number): void {
     this.context.nowMs = nowMs;
-    if (leave) this.decommission.start(datanode);
-    else this.decommission.stop(datanode);
+    if (leave) this.departures.start(datanode);
+    else this.departures.stop(datanode);
+  }
+
+  /** The datanode goes away for a while, and is expected back with what it has until `untilMs` (monotonic). */
+  setMaintenance(datanode: Datanode, untilMs: number, nowMs: number): void {
+    this.context.nowMs = nowMs;
+    this.departures.maintain(datanode, untilMs);
   }
 
   /** The datanode is not to belong to the cluster: it counts as dead at once. */

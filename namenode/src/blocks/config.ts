@@ -24,6 +24,8 @@ export interface BlockManagerConfig {
   readonly pendingTimeoutMs: number;
   /** dfs.namenode.decommission.interval: between passes that judge how far leaving datanodes are. */
   readonly decommissionIntervalMs: number;
+  /** dfs.namenode.maintenance.replication.min: replicas of a block that serve while others are in maintenance. */
+  readonly maintenanceMinReplication: number;
   /** dfs.replication: with so many replicas elsewhere a block holds no datanode back. */
   readonly defaultReplication: number;
   /** dfs.block.invalidate.limit: blocks in one invalidate command. */
@@ -62,6 +64,7 @@ export const DEFAULT_BLOCK_MANAGER_CONFIG: BlockManagerConfig = {
   redundancyIntervalMs: 3000,
   pendingTimeoutMs: 300_000,
   decommissionIntervalMs: 30_000,
+  maintenanceMinReplication: 1,
   defaultReplication: 3,
   invalidateLimit: 1000,
   maxReportLeases: 6,

@@ -1,10 +1,10 @@
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
 import type { BlockContext } from './context.js';
 import type { Storage } from './datanodes/storage.js';
-import { ALIVE } from './datanodes/storage-table.js';
+import { ALIVE, MAINTENANCE } from './datanodes/storage-table.js';
 import { CORRUPT, EXCESS, ODD, RBW } from './map/block-map.js';
 
-/** One replica of a block on a living storage. */
+/** One replica of a block on a storage that is alive, or is expected back from maintenance. */
 export interface InspectedReplica {
   readonly storage: Storage;
   readonly corrupt: boolean;
@@ -36,7 +36,7 @@ export function inspect({ map, table, replicas }: BlockContext, block: BlockId):
   for (let ref = map.first(slot); ref >= 0; ref = map.next(slot, ref)) {
     const index = map.storageAt(slot, ref);
     const storage = table.get(index);
-    if (storage === undefined || ((table.bits[index] as number) & ALIVE) === 0) continue;
+    if (storage === undefined || ((table.bits[index] as number) & (ALIVE | MAINTENANCE)) === 0) continue;
     const flags = map.flagsAt(slot, ref);
     const corrupt = (flags & CORRUPT) !== 0;
     const excess = (flags & EXCESS) !== 0;

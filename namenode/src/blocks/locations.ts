@@ -1,13 +1,7 @@
 import type { BlockId } from '@rfs/base/ids';
 import type { BlockContext } from './context.js';
 import type { Storage } from './datanodes/storage.js';
-import {
-  ALIVE,
-  DECOMMISSIONED,
-  DECOMMISSIONING,
-  ENTERING_MAINTENANCE,
-  IN_MAINTENANCE,
-} from './datanodes/storage-table.js';
+import { ALIVE, DECOMMISSIONED, DECOMMISSIONING, IN_MAINTENANCE, MAINTENANCE } from './datanodes/storage-table.js';
 import { distance, rackDistance } from './datanodes/topology.js';
 import { CORRUPT, NOT_GOOD, ODD, RBW } from './map/block-map.js';
 import type { BlockRecovery } from './redundancy/block-recovery.js';
@@ -77,8 +71,9 @@ export class Locations {
     const datanode = storage.datanode;
     const bits = table.bits[storage.index] as number;
     let weight = 0;
-    if ((bits & DECOMMISSIONED) !== 0) weight = 3 * LAST;
-    else if ((bits & (DECOMMISSIONING | ENTERING_MAINTENANCE)) !== 0) weight = 2 * LAST;
+    if ((bits & DECOMMISSIONED) !== 0) weight = 4 * LAST;
+    else if ((bits & DECOMMISSIONING) !== 0) weight = 3 * LAST;
+    else if ((bits & MAINTENANCE) !== 0) weight = 2 * LAST;
     else if (config.avoidStaleForRead && datanode.isStale(this.context.nowMs, config.staleIntervalMs)) weight = LAST;
     if (reader === undefined) return weight;
     if (reader.datanode !== undefined) return weight + distance(reader.datanode, datanode);

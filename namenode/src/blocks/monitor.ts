@@ -2,7 +2,7 @@ import type { BlockId } from '@rfs/base/ids';
 import type { BlockContext } from './context.js';
 import type { DatanodeManager } from './datanodes/datanode-manager.js';
 import type { Audit } from './redundancy/audit.js';
-import type { Decommission } from './redundancy/decommission.js';
+import type { Departures } from './redundancy/departures.js';
 import type { Drain } from './redundancy/drain.js';
 import type { ReplicationWork } from './redundancy/replication-work.js';
 import type { FullReports } from './reports/full-reports.js';
@@ -18,7 +18,7 @@ export class Monitor {
   private readonly datanodes: DatanodeManager;
   private readonly audit: Audit;
   private readonly drain: Drain;
-  private readonly decommission: Decommission;
+  private readonly departures: Departures;
   private readonly work: ReplicationWork;
   private readonly reports: FullReports;
   private readonly intake: ReplicaIntake;
@@ -35,7 +35,7 @@ export class Monitor {
     parts: {
       readonly audit: Audit;
       readonly drain: Drain;
-      readonly decommission: Decommission;
+      readonly departures: Departures;
       readonly work: ReplicationWork;
       readonly reports: FullReports;
       readonly intake: ReplicaIntake;
@@ -46,7 +46,7 @@ export class Monitor {
     this.datanodes = datanodes;
     this.audit = parts.audit;
     this.drain = parts.drain;
-    this.decommission = parts.decommission;
+    this.departures = parts.departures;
     this.work = parts.work;
     this.reports = parts.reports;
     this.intake = parts.intake;
@@ -69,7 +69,7 @@ export class Monitor {
     left = this.drain.step(left);
     this.updatePopulating();
     left = this.scanBlocks(left);
-    left = this.decommission.step(left);
+    left = this.departures.step(left);
     if (nowMs - this.livenessMs >= LIVENESS_INTERVAL_MS) {
       this.livenessMs = nowMs;
       if (!this.safeMode.startup) this.datanodes.checkLiveness(nowMs);

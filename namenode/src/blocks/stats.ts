@@ -4,7 +4,7 @@ import type { Audit } from './redundancy/audit.js';
 import { Level } from './redundancy/low-redundancy.js';
 import type { ClusterStats } from './types.js';
 
-/** Sums over the live datanodes and the redundancy counters. */
+/** Sums over the live datanodes, sizes over those in service, and the redundancy counters. */
 export function clusterStats(
   context: BlockContext,
   datanodes: DatanodeManager,
@@ -25,13 +25,15 @@ export function clusterStats(
       deadDatanodes++;
       continue;
     }
+    xceiverCount += datanode.xceiverCount;
+    pendingDeletionBlocks += datanode.invalidates.size;
+    // Space that is about to go, or that nobody may write to, is none (DatanodeStats.add).
+    if (datanode.adminState !== 'NORMAL') continue;
     capacityBytes += datanode.capacityBytes;
     usedBytes += datanode.usedBytes;
     remainingBytes += datanode.remainingBytes;
     blockPoolUsedBytes += datanode.blockPoolUsedBytes;
     nonDfsUsedBytes += datanode.nonDfsUsedBytes;
-    xceiverCount += datanode.xceiverCount;
-    pendingDeletionBlocks += datanode.invalidates.size;
   }
   const { low } = context;
   return {

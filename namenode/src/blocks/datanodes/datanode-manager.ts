@@ -211,9 +211,15 @@ export class DatanodeManager {
     this.refreshStorages(datanode);
   }
 
-  /** The datanode is no longer wanted: as if it had died. */
+  /** The datanode is no longer wanted: as if it had died, and nothing of it is expected back. */
   expel(datanode: Datanode): void {
     if (datanode.alive) this.bury(datanode);
+    this.loseStorages(datanode);
+  }
+
+  /** What a dead datanode kept through its maintenance is lost after all. */
+  loseStorages(datanode: Datanode): void {
+    for (const storage of datanode.storages.splice(0)) this.losses.indexLost(storage.index);
   }
 
   refreshStorages(datanode: Datanode): void {
@@ -239,19 +245,23 @@ export class DatanodeManager {
     this.context.table.attach(storage);
   }
 
-  /** Declares it dead: it stays listed, its storages and replicas go. */
+  /**
+   * Declares it dead: it stays listed, its storages and replicas go. One under maintenance keeps them, as it is
+   * expected back (HeartbeatManager.heartbeatCheck, HDFS-7877).
+   */
   private bury(datanode: Datanode): void {
     datanode.alive = false;
     this.liveCount--;
     this.context.topology.remove(datanode);
-    for (const storage of datanode.storages.splice(0)) this.losses.indexLost(storage.index);
+    if (datanode.underMaintenance) this.refreshStorages(datanode);
+    else this.loseStorages(datanode);
     this.losses.datanodeLost(datanode);
     datanode.clearWork();
   }
 
   /** Removes it altogether. */
   private wipe(datanode: Datanode): void {
-    if (datanode.alive) this.bury(datanode);
+    this.expel(datanode);
     this.unplace(datanode);
     this.byUuid.delete(datanode.uuid);
     this.freeIndexes.push(datanode.index);

@@ -19,6 +19,8 @@ export class Datanode {
   adminState: AdminState = 'NORMAL';
   /** How far it is with leaving; undefined while it is to stay. */
   leaving: LeavingTally | undefined = undefined;
+  /** Monotonic ms when its maintenance is over, for a datanode that is under it. */
+  maintenanceUntilMs = 0;
   readonly storages: Storage[] = [];
   /** Monotonic ms of the last heartbeat or registration. */
   lastUpdateMs: number;
@@ -61,6 +63,11 @@ export class Datanode {
   /** Alive and neither leaving nor in maintenance. */
   get inService(): boolean {
     return this.alive && this.adminState === 'NORMAL';
+  }
+
+  /** In maintenance or about to be: it is expected back with what it has (DatanodeInfo.isMaintenance). */
+  get underMaintenance(): boolean {
+    return this.adminState === 'ENTERING_MAINTENANCE' || this.adminState === 'IN_MAINTENANCE';
   }
 
   /** Its rack is judged as if it were not there (NetworkTopology.decommissionNode). */

@@ -9,7 +9,9 @@ export const DECOMMISSIONING = 2;
 export const DECOMMISSIONED = 4;
 export const ENTERING_MAINTENANCE = 8;
 export const IN_MAINTENANCE = 16;
-export const SERVICE_MASK = ALIVE | DECOMMISSIONING | DECOMMISSIONED | ENTERING_MAINTENANCE | IN_MAINTENANCE;
+/** A datanode that dies in maintenance keeps its replicas: bits of it without ALIVE. */
+export const MAINTENANCE = ENTERING_MAINTENANCE | IN_MAINTENANCE;
+export const SERVICE_MASK = ALIVE | DECOMMISSIONING | DECOMMISSIONED | MAINTENANCE;
 export const STALE_CONTENTS = 32;
 
 /** What the hot loops need to know of a storage, by its number; and the storage itself. */
@@ -58,8 +60,8 @@ export class StorageTable {
 
 function bitsOf(storage: Storage, datanode: Datanode): number {
   let bits = storage.contentsStale ? STALE_CONTENTS : 0;
-  if (!datanode.alive || storage.health === 'FAILED') return bits;
-  bits |= ALIVE;
+  if (storage.health === 'FAILED' || (!datanode.alive && !datanode.underMaintenance)) return bits;
+  if (datanode.alive) bits |= ALIVE;
   switch (datanode.adminState) {
     case 'NORMAL':
       return bits;

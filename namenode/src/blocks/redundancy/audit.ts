@@ -1,7 +1,7 @@
 import type { BlockContext } from '../context.js';
 import type { Datanode } from '../datanodes/datanode.js';
 import type { Storage } from '../datanodes/storage.js';
-import { ALIVE, SERVICE_MASK, STALE_CONTENTS } from '../datanodes/storage-table.js';
+import { ALIVE, MAINTENANCE, SERVICE_MASK, STALE_CONTENTS } from '../datanodes/storage-table.js';
 import { CORRUPT, EXCESS, HAS_CORRUPT, NOT_GOOD, ODD, SAFE, STATE_MASK } from '../map/block-map.js';
 import { excessTypes, HOT } from '../placement/index.js';
 import { BlockState } from '../types.js';
@@ -89,9 +89,9 @@ export class Audit {
     const { pending, topology } = this.context;
     const counts = this.counts;
     const ordered = pending.size === 0 ? 0 : pending.countOf(slot);
-    if (counts.live + ordered >= expected) {
+    if (counts.live + ordered >= counts.wanted(expected, this.context.config.maintenanceMinReplication)) {
       if (ordered > 0 || !topology.everMultiRack || expected < 2) return Level.NONE;
-      if (this.context.placement.missingRacks(this.liveStorages(slot, true), expected) === 0) return Level.NONE;
+      if (this.context.placement.missingRacks(this.spread(slot), expected) === 0) return Level.NONE;
     }
     return levelOf(counts.live, counts.outOfService, expected);
   }
@@ -105,6 +105,18 @@ export class Audit {
       const index = map.storageAt(slot, ref);
       const bits = table.bits[index] as number;
       if ((bits & SERVICE_MASK) !== ALIVE || (!stale && (bits & STALE_CONTENTS) !== 0)) continue;
+      storages.push(table.get(index) as Storage);
+    }
+    return storages;
+  }
+
+  /** Good replicas by which a block's spread over racks is judged: those under maintenance count as well. */
+  spread(slot: number): Storage[] {
+    const { map, table } = this.context;
+    const storages = this.liveStorages(slot, true);
+    for (let ref = map.first(slot); ref >= 0; ref = map.next(slot, ref)) {
+      const index = map.storageAt(slot, ref);
+      if (((table.bits[index] as number) & MAINTENANCE) === 0 || (map.flagsAt(slot, ref) & NOT_GOOD) !== 0) continue;
       storages.push(table.get(index) as Storage);
     }
     return storages;
@@ -145,8 +157,8 @@ export class Audit {
 
   /** Enough good ones, or good and bad together too many (BlockManager.markBlockAsCorrupt). */
   private mayDropCorrupt(expected: number): boolean {
-    const { live, corrupt, decommissioning, maintenance } = this.counts;
-    const usable = live + decommissioning + maintenance;
+    const { live, corrupt, decommissioning, maintenanceForRead } = this.counts;
+    const usable = live + decommissioning + maintenanceForRead;
     if (usable >= expected) return true;
     return usable >= this.context.config.minReplication && live + corrupt > expected;
   }

@@ -2,6 +2,8 @@ import {
   ALIVE,
   DECOMMISSIONED,
   DECOMMISSIONING,
+  ENTERING_MAINTENANCE,
+  MAINTENANCE,
   SERVICE_MASK,
   STALE_CONTENTS,
   type StorageTable,
@@ -16,7 +18,10 @@ export class ReplicaCounts {
   excess = 0;
   decommissioning = 0;
   decommissioned = 0;
+  /** In maintenance, on its way into it, or dead in either: it comes back with its replicas. */
   maintenance = 0;
+  /** Those of them that can be read: their datanodes are alive and not in maintenance yet. */
+  maintenanceForRead = 0;
   /** Replicas on storages whose contents may have changed since they were last reported. */
   stale = 0;
   /** Chosen for deletion, corrupt ones included. */
@@ -29,11 +34,15 @@ export class ReplicaCounts {
     this.decommissioning = 0;
     this.decommissioned = 0;
     this.maintenance = 0;
+    this.maintenanceForRead = 0;
     this.stale = 0;
     this.doomed = 0;
     for (let ref = map.first(slot); ref >= 0; ref = map.next(slot, ref)) {
       const bits = table.bits[map.storageAt(slot, ref)] as number;
-      if ((bits & ALIVE) === 0) continue;
+      if ((bits & ALIVE) === 0) {
+        if ((bits & MAINTENANCE) !== 0 && (map.flagsAt(slot, ref) & NOT_GOOD) === 0) this.maintenance++;
+        continue;
+      }
       if ((bits & STALE_CONTENTS) !== 0) this.stale++;
       const flags = map.flagsAt(slot, ref);
       if ((flags & NOT_GOOD) !== 0) {
@@ -43,8 +52,19 @@ export class ReplicaCounts {
       } else if ((bits & SERVICE_MASK) === ALIVE) this.live++;
       else if ((bits & DECOMMISSIONING) !== 0) this.decommissioning++;
       else if ((bits & DECOMMISSIONED) !== 0) this.decommissioned++;
-      else this.maintenance++;
+      else {
+        this.maintenance++;
+        if ((bits & ENTERING_MAINTENANCE) !== 0) this.maintenanceForRead++;
+      }
     }
+  }
+
+  /**
+   * How many replicas in service a block needs of `expected`: those in maintenance count, but at least so many must
+   * serve as maintenance leaves (BlockManager.getExpectedLiveRedundancyNum).
+   */
+  wanted(expected: number, maintenanceMinimum: number): number {
+    return Math.max(expected - this.maintenance, Math.min(maintenanceMinimum, expected));
   }
 
   get outOfService(): number {

@@ -6,6 +6,7 @@ import { NOT_GOOD } from '../map/block-map.js';
 import { HOT } from '../placement/index.js';
 import { BlockState } from '../types.js';
 import type { Audit } from './audit.js';
+import { ReplicaCounts } from './counts.js';
 import { Level } from './low-redundancy.js';
 
 const WORKED_LEVELS = 4;
@@ -14,6 +15,7 @@ const WORKED_LEVELS = 4;
 export class ReplicationWork {
   private readonly context: BlockContext;
   private readonly audit: Audit;
+  private readonly counts = new ReplicaCounts();
 
   constructor(context: BlockContext, audit: Audit) {
     this.context = context;
@@ -57,23 +59,26 @@ export class ReplicationWork {
   }
 
   private orderFor(slot: number, level: number): number {
-    const { map, pending, placement, low } = this.context;
+    const { map, pending, placement, low, table, config } = this.context;
     const source = map.stateOf(slot) === BlockState.COMPLETE ? this.source(slot, level) : undefined;
     if (source === undefined) return 0;
     const live = this.audit.liveStorages(slot, true);
     const expected = map.replicationOf(slot);
+    this.counts.count(map, table, slot);
+    const serving = this.counts.wanted(expected, config.maintenanceMinReplication);
     const onTheWay = pending.targetsOf(slot);
-    const missingRacks = placement.missingRacks(live, expected);
-    const wanted = live.length < expected ? expected - live.length - onTheWay.length : missingRacks;
+    const spread = this.audit.spread(slot);
+    const missingRacks = placement.missingRacks(spread, expected);
+    const wanted = live.length < serving ? serving - live.length - onTheWay.length : missingRacks;
     if (wanted <= 0) return 0;
     const targets = this.targets(slot, source, live, onTheWay, wanted);
     if (targets.length === 0) return 0;
-    if (live.length >= expected && placement.missingRacks([...live, ...targets], expected) >= missingRacks) return 0;
+    if (live.length >= serving && placement.missingRacks([...spread, ...targets], expected) >= missingRacks) return 0;
     const block = { id: map.idOf(slot), stamp: map.stampOf(slot), lengthBytes: map.lengthOf(slot) };
     source.transfers.push({ block, targets });
     for (const target of targets) target.datanode.addScheduled(target.type);
     pending.add(slot, targets, this.context.nowMs);
-    if (live.length + onTheWay.length + targets.length >= expected) low.set(slot, Level.NONE);
+    if (live.length + onTheWay.length + targets.length >= serving) low.set(slot, Level.NONE);
     return targets.length;
   }
 
