@@ -2,6 +2,7 @@ import { Failure } from '@rfs/base/failure';
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
 import type { NamespaceEvents, StorageRef } from '../namespace/index.js';
 import { BlockEvents } from './block-events.js';
+import { BlockListing, type ListingRequest } from './block-listing.js';
 import type { Chance } from './chance.js';
 import type { BlockManagerConfig } from './config.js';
 import { BlockContext } from './context.js';
@@ -276,6 +277,11 @@ export class BlockManager {
   /** Everything known of a block, for operators; undefined for a block that the map does not know. */
   inspect(block: BlockId): BlockInspection | undefined {
     return inspect(this.context, block);
+  }
+
+  /** Starts to list blocks of a datanode, for a balancer; the caller takes the steps. */
+  list(request: ListingRequest): BlockListing {
+    return new BlockListing(this.context, request);
   }
 
   /** The file that the block belongs to; undefined for a block that the map does not know. */

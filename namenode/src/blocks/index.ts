@@ -1,3 +1,4 @@
+export type { BlockListing, ListedBlock, ListingRequest } from './block-listing.js';
 export { BlockManager } from './block-manager.js';
 export { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG } from './config.js';
 export type { Datanode } from './datanodes/datanode.js';

@@ -13,7 +13,7 @@ import {
   MachineView,
   openHttp,
 } from '../fronts/index.js';
-import { BlockChanges, Fsck, HDFS_VERSION, servedMethods } from '../service/index.js';
+import { BlockChanges, BlockListings, Fsck, HDFS_VERSION, servedMethods } from '../service/index.js';
 import { httpAddress, rpcAddress } from './addresses.js';
 import type { NamenodeCore } from './core.js';
 import type { NamenodeSeams } from './seams.js';
@@ -41,7 +41,7 @@ export async function openRpcDoor(
   addClientProtocol(table, service, servedMethods);
   addDatanodeProtocol(table, datanodes, new BlockChanges(parts), racks);
   addHaProtocol(table, replicator);
-  addServerProtocols(table, datanodes, callers);
+  addServerProtocols(table, { datanodes, callers, listings: new BlockListings(parts, callers) });
   const listening = rpcAddress(config);
   const server = await lifecycle.open(
     'rpc server',

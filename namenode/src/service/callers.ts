@@ -1,4 +1,5 @@
-import { Caller } from '../namespace/index.js';
+import type { Failure } from '@rfs/base/failure';
+import { Caller, checkSuperuser } from '../namespace/index.js';
 import type { GroupMapping } from './groups.js';
 
 /** Who has the superuser's rights (FSPermissionChecker): the user that runs the namenode and the supergroup's members. */
@@ -36,6 +37,15 @@ export class Callers {
   resolve(user: string, done: (caller: Caller) => void): void {
     this.groups.resolve(user, (groups) => {
       done(this.cached(user) ?? new Caller(user, groups, this.isSuperuser(user, groups)));
+    });
+  }
+
+  /** Goes on for a superuser; anybody else is refused (FSNamesystem.checkSuperuserPrivilege). */
+  superuser(user: string, granted: () => void, refused: (failure: Failure) => void): void {
+    this.resolve(user, (caller) => {
+      const denied = checkSuperuser(caller);
+      if (denied === undefined) granted();
+      else refused(denied);
     });
   }
 

@@ -1,10 +1,11 @@
 export { AccessTimes } from './access-times.js';
 export { Admission } from './admission.js';
 export { BlockChanges } from './block-changes.js';
+export { BlockListings } from './block-listings.js';
 export { BlockTicker } from './block-ticker.js';
 export { Callers } from './callers.js';
 export { blockManagerConfig, limitsFrom, type ServiceConfig, serviceConfig } from './config.js';
-export { HDFS_VERSION } from './convert/identity.js';
+export { exportedKeys, HDFS_VERSION } from './convert/identity.js';
 export { DatanodeService, type Leadership } from './datanode-service.js';
 export { Fsck } from './fsck/index.js';
 export { GroupMapping } from './groups.js';

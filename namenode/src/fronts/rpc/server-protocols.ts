@@ -1,21 +1,44 @@
-import { isFailure } from '@rfs/base/failure';
-import { type ProtocolTable, protocols } from '@rfs/protocol/rpc';
-import type { Callers, DatanodeService } from '../../service/index.js';
+import { type Failure, isFailure } from '@rfs/base/failure';
+import { type ProtocolTable, protocols, type RpcCall } from '@rfs/protocol/rpc';
+import { type BlockListings, type Callers, type DatanodeService, exportedKeys } from '../../service/index.js';
 
 const NOTHING = {};
 
-/** The protocols of operators' and benchmarks' tools: NamenodeProtocol and the refresh protocols. */
-export function addServerProtocols(table: ProtocolTable, datanodes: DatanodeService, callers: Callers): void {
+/** What the calls of tools and other servers work with. */
+export interface ServerProtocolParts {
+  readonly datanodes: DatanodeService;
+  readonly callers: Callers;
+  readonly listings: BlockListings;
+}
+
+/** The protocols of operators' and benchmarks' tools: NamenodeProtocol, for superusers only, and the refresh protocols. */
+export function addServerProtocols(table: ProtocolTable, parts: ServerProtocolParts): void {
+  const { datanodes, callers, listings } = parts;
+  const answer = <Response>(call: RpcCall<Response>, make: () => Response | Failure): void =>
+    callers.superuser(
+      call.user,
+      () => {
+        const made = make();
+        if (isFailure(made)) call.fail(made);
+        else call.reply(made);
+      },
+      (refused) => call.fail(refused),
+    );
   table.add(protocols.namenode, {
-    versionRequest: (call) => {
-      const info = datanodes.versionRequest();
-      if (isFailure(info)) call.fail(info);
-      else call.reply({ info });
-    },
-    isUpgradeFinalized: (call) => call.reply({ isUpgradeFinalized: true }),
-    isRollingUpgrade: (call) => call.reply({ isRollingUpgrade: false }),
-    getBlockKeys: (call) => call.reply({ keys: undefined }),
-    getTransactionId: (call) => call.reply({ txId: datanodes.appliedIndex }),
+    versionRequest: (call) =>
+      answer(call, () => {
+        const info = datanodes.versionRequest();
+        return isFailure(info) ? info : { info };
+      }),
+    isUpgradeFinalized: (call) => answer(call, () => ({ isUpgradeFinalized: true })),
+    isRollingUpgrade: (call) => answer(call, () => ({ isRollingUpgrade: false })),
+    getBlocks: (call, request) => listings.getBlocks(request, call.user, call),
+    // Not left out: HDFS's balancer takes for granted that there are some, which say that tokens are off.
+    getBlockKeys: (call) => answer(call, () => ({ keys: exportedKeys() })),
+    getTransactionId: (call) => answer(call, () => ({ txId: datanodes.appliedIndex })),
+    // Whatever was applied is as good as in an image: a restart begins with it.
+    getMostRecentCheckpointTxId: (call) => answer(call, () => ({ txId: datanodes.appliedIndex })),
+    errorReport: (call) => answer(call, () => NOTHING),
   });
   table.add(protocols.refreshUserMappings, {
     refreshUserToGroupsMappings: (call) => {

@@ -81,6 +81,6 @@ function datanodes(storages: readonly Storage[], clock: ClockOffset): DatanodeIn
   return { datanodes: storages.map((storage) => datanodeInfoMessage(storage.datanode, clock)) };
 }
 
-function blockMessage(block: BlockRef): BlockProto {
+export function blockMessage(block: BlockRef): BlockProto {
   return { blockId: block.id, genStamp: block.stamp, numBytes: block.lengthBytes };
 }
