@@ -68,6 +68,12 @@ describe('names and paths', () => {
     );
     assert.match(text(getFileInfo(tree, root, '/.reserved/.inodes/x')), /^FileNotFoundException: Invalid inode path/);
   });
+
+  test('what is reserved is a directory without an id', () => {
+    const found = getFileInfo(Harness.made().machine.tree, callerOf('root'), '/.reserved');
+    assert.ok(found !== undefined && !(found instanceof Failure));
+    assert.deepEqual([found.kind, found.id, found.mode], [1, -1, 0o1770]);
+  });
 });
 
 describe('permissions', () => {

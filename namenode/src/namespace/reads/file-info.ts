@@ -1,10 +1,30 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
 import { type FileStatus, statusOf } from '../file-status.js';
-import type { Inode } from '../inode.js';
+import { type Inode, InodeKind } from '../inode.js';
+import { isExactReserved, splitPath } from '../path.js';
 import { Access, type Caller, checkAccess } from '../permissions.js';
 import { PathUse, resolvePath } from '../resolve.js';
 import type { Tree } from '../tree.js';
+
+/** What stands for `/.reserved`, which is no inode (FSDirectory.DOT_RESERVED_STATUS). */
+const RESERVED_STATUS: FileStatus = {
+  kind: InodeKind.DIRECTORY,
+  id: -1,
+  name: '',
+  lengthBytes: 0,
+  mode: 0o1770,
+  owner: '',
+  group: '',
+  mtimeMs: 0,
+  atimeMs: 0,
+  replication: 0,
+  blockSizeBytes: 0,
+  childCount: 0,
+  storagePolicy: 0,
+  flags: 0,
+  target: '',
+};
 
 /**
  * What is at a path; undefined when there is nothing. A superuser is told "nothing" also below a file, as HDFS's
@@ -20,7 +40,8 @@ export function getFileInfo(
   if (isFailure(resolved)) {
     return caller.superuser && resolved.code === 'AccessControlException' ? undefined : resolved;
   }
-  return resolved.last === undefined ? undefined : statusOf(resolved.last, tree.names, '');
+  if (resolved.last !== undefined) return statusOf(resolved.last, tree.names, '');
+  return isExactReserved(splitPath(path)) ? RESERVED_STATUS : undefined;
 }
 
 /**
