@@ -204,6 +204,7 @@ export class FakeDatanode {
       requestFullBlockReportLease: false,
       slowPeers: [],
       slowDisks: [],
+      rfsDigests: [],
     });
   }
 

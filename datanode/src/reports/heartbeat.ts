@@ -43,6 +43,7 @@ export function heartbeatRequest(
     requestFullBlockReportLease: wantsLease,
     slowPeers: [],
     slowDisks: [],
+    rfsDigests: [],
   };
 }
 

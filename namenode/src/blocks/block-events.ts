@@ -3,7 +3,7 @@ import type { NamespaceEvents, StorageRef } from '../namespace/index.js';
 import type { BlockContext } from './context.js';
 import type { DatanodeManager } from './datanodes/datanode-manager.js';
 import type { Storage } from './datanodes/storage.js';
-import { CORRUPT, NOT_GOOD, ODD, RBW } from './map/block-map.js';
+import { CORRUPT, NOT_GOOD, ODD, OTHER_DIGEST, RBW, SAME_DIGEST } from './map/block-map.js';
 import { UnderConstruction } from './map/under-construction.js';
 import type { Audit } from './redundancy/audit.js';
 import type { BlockRecovery } from './redundancy/block-recovery.js';
@@ -94,6 +94,7 @@ export class BlockEvents implements NamespaceEvents {
       if (storage === undefined) continue;
       this.reopenReplica(slot, ref, storage, construction, oldStamp, oldLength, stamp);
     }
+    this.context.digests.reset(slot);
     map.setContent(slot, stamp, lengthBytes);
     map.setState(slot, BlockState.UNDER_CONSTRUCTION);
     pending.remove(slot);
@@ -232,7 +233,7 @@ export class BlockEvents implements NamespaceEvents {
       construction.forget(storage);
       replicas.drop(slot, ref);
     } else if (reported.stamp === stamp && reported.lengthBytes === lengthBytes) {
-      replicas.setFlags(slot, ref, 0);
+      replicas.setFlags(slot, ref, flags & (SAME_DIGEST | OTHER_DIGEST));
     } else {
       replicas.setFlags(slot, ref, flags | CORRUPT | ODD);
       replicas.setOdd(slot, storage.index, reported.stamp, reported.lengthBytes);

@@ -11,9 +11,10 @@ import { DatanodeManager } from './datanodes/datanode-manager.js';
 import { ReportLeases } from './datanodes/report-leases.js';
 import type { Storage } from './datanodes/storage.js';
 import type { Topology } from './datanodes/topology.js';
+import { takeDigests } from './digests/index.js';
 import { type BlockInspection, inspect } from './inspection.js';
 import { Locations } from './locations.js';
-import { NOT_GOOD } from './map/block-map.js';
+import { isMinimallyReplicated } from './minimal.js';
 import { Monitor } from './monitor.js';
 import type { PlacementPolicy, PlacementRequest } from './placement/index.js';
 import { Audit } from './redundancy/audit.js';
@@ -28,25 +29,25 @@ import { ReplicaIntake } from './reports/replica-intake.js';
 import { Watchers } from './reports/watchers.js';
 import { SafeMode } from './safe-mode.js';
 import { clusterStats } from './stats.js';
-import {
-  type BlockLocations,
-  type BlockRef,
-  type BlockState,
-  type ClusterStats,
-  type DatanodeRegistration,
-  type DatanodeReportKind,
-  type FullReport,
-  type HeartbeatAnswer,
-  type HeartbeatReport,
-  type IncrementalEntry,
-  type ReaderLocation,
-  ReplicaState,
-  type ReplicaWatcher,
-  type ReportContext,
-  type StorageDescription,
+import type {
+  BlockLocations,
+  BlockRef,
+  BlockState,
+  ClusterStats,
+  DatanodeRegistration,
+  DatanodeReportKind,
+  FullReport,
+  HeartbeatAnswer,
+  HeartbeatReport,
+  IncrementalEntry,
+  ReaderLocation,
+  ReplicaDigests,
+  ReplicaWatcher,
+  ReportContext,
+  StorageDescription,
 } from './types.js';
 
-const REGISTER: HeartbeatAnswer = { commands: [{ kind: 'register' }], fullReportLeaseId: 0 };
+const REGISTER: HeartbeatAnswer = { commands: [{ kind: 'register' }], fullReportLeaseId: 0, verify: [] };
 
 /**
  * Blocks, replicas and datanodes of a namenode, beside the namespace. Pure: every time is monotonic ms given by the
@@ -186,7 +187,11 @@ export class BlockManager {
     this.datanodes.heartbeat(datanode, report, nowMs);
     const fullReportLeaseId = report.requestFullReportLease ? this.leases.request(datanode, nowMs) : 0;
     const obeys = this.context.leader && !this.safeMode.on;
-    return { commands: obeys ? this.dispatch.commands(datanode, report.xmitsInProgress) : [], fullReportLeaseId };
+    return {
+      commands: obeys ? this.dispatch.commands(datanode, report.xmitsInProgress) : [],
+      fullReportLeaseId,
+      verify: obeys && datanode.verifies.length > 0 ? this.dispatch.verifies(datanode) : [],
+    };
   }
 
   /**
@@ -224,8 +229,22 @@ export class BlockManager {
     const datanode = this.datanodes.get(uuid);
     if (datanode?.alive !== true) return new Failure('UNREGISTERED', `datanode ${uuid} is not registered`);
     const target = datanode.storage(storage.id) ?? this.datanodes.updateStorage(datanode, storage);
-    for (const entry of entries) this.takeIncremental(target, entry);
+    for (const entry of entries) {
+      const hint = entry.deleteHint === '' ? undefined : this.datanodes.get(entry.deleteHint);
+      this.intake.incremental(target, entry, hint);
+    }
     return undefined;
+  }
+
+  /** Takes in digests that a datanode has had for long; the failure tells of malformed ones. */
+  takeDigests(uuid: string, parts: readonly ReplicaDigests[]): Failure | undefined {
+    const datanode = this.datanodes.get(uuid);
+    let failure: Failure | undefined;
+    for (const digests of parts) {
+      const storage = datanode?.storage(digests.storageId);
+      if (storage !== undefined) failure ??= takeDigests(this.context, storage, digests);
+    }
+    return failure;
   }
 
   /** A client or datanode found the bytes of a replica wrong. Unknown replicas are ignored. */
@@ -255,23 +274,7 @@ export class BlockManager {
 
   /** True when enough finalized replicas with this very stamp and length are known, for complete() and addBlock(). */
   isMinimallyReplicated(block: BlockId, stamp: GenerationStamp, lengthBytes: number): boolean {
-    const { map, open, table, config } = this.context;
-    const slot = map.slotOf(block);
-    if (slot < 0) return false;
-    const construction = open.get(slot);
-    if (construction === undefined) {
-      if (map.stampOf(slot) !== stamp || map.lengthOf(slot) !== lengthBytes) return false;
-      return this.liveReplicas(block) >= config.minReplication;
-    }
-    let good = 0;
-    for (const replica of construction.reported) {
-      if (!replica.finalized || replica.stamp !== stamp || replica.lengthBytes !== lengthBytes) continue;
-      const index = replica.storage.index;
-      if (table.get(index) !== replica.storage || !replica.storage.datanode.alive) continue;
-      const ref = map.find(slot, index);
-      if (ref >= 0 && (map.flagsAt(slot, ref) & NOT_GOOD) === 0) good++;
-    }
-    return good >= config.minReplication;
+    return isMinimallyReplicated(this.context, this.counts, block, stamp, lengthBytes);
   }
 
   /** Everything known of a block, for operators; undefined for a block that the map does not know. */
@@ -374,24 +377,5 @@ export class BlockManager {
   /** Bytes of the block map's arrays. */
   mapBytes(): number {
     return this.context.map.byteLength();
-  }
-
-  private takeIncremental(storage: Storage, entry: IncrementalEntry): void {
-    const { id, stamp, lengthBytes } = entry.block;
-    switch (entry.status) {
-      case 'DELETED':
-        this.intake.deleted(storage, id, stamp);
-        return;
-      case 'RECEIVING':
-        storage.deletedSinceMark?.delete(id);
-        this.intake.present(storage, id, stamp, lengthBytes, ReplicaState.RBW, storage.epoch);
-        return;
-      case 'RECEIVED': {
-        storage.deletedSinceMark?.delete(id);
-        storage.datanode.dropScheduled(storage.type);
-        const hint = entry.deleteHint === '' ? undefined : this.datanodes.get(entry.deleteHint);
-        this.intake.present(storage, id, stamp, lengthBytes, ReplicaState.FINALIZED, storage.epoch, hint);
-      }
-    }
   }
 }

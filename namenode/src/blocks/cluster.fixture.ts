@@ -1,4 +1,5 @@
 import { ByteWriter } from '@rfs/base/bytes';
+import type { Failure } from '@rfs/base/failure';
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
 import { BlockManager } from './block-manager.js';
 import type { Chance } from './chance.js';
@@ -26,6 +27,8 @@ export interface TestReplica {
   readonly stamp: number;
   readonly lengthBytes: number;
   readonly state?: ReplicaState;
+  /** Any number: replicas with different ones differ. */
+  readonly digest?: number;
 }
 
 const FREE_BYTES = 1e12;
@@ -82,6 +85,25 @@ export class TestCluster {
     return this.beat(i, remainingBytes, xceiverCount, false).commands;
   }
 
+  /** Ids of the blocks that a datanode is to check. */
+  verifies(i: number): number[] {
+    return this.beat(i, FREE_BYTES, 0, false).verify.map(({ id }) => id);
+  }
+
+  /** A datanode tells digests that it has had for long. */
+  digests(i: number, replicas: readonly TestReplica[]): Failure | undefined {
+    const writer = new ByteWriter(1 << 16);
+    for (const replica of replicas) {
+      writer.zigzagId(replica.id);
+      writer.varint64(replica.lengthBytes);
+      writer.varint64(replica.stamp);
+      writer.uint32(replica.digest ?? 0);
+      writer.uint32(0);
+    }
+    const digests = { storageId: storageId(i), count: replicas.length, entries: writer.copy() };
+    return this.blocks.takeDigests(uuid(i), [digests]);
+  }
+
   lease(i: number): number {
     return this.beat(i, FREE_BYTES, 0, true).fullReportLeaseId;
   }
@@ -109,14 +131,21 @@ export class TestCluster {
     if (refused !== undefined) throw new Error(refused.message);
   }
 
-  incremental(i: number, status: IncrementalEntry['status'], replica: TestReplica, deleteHint = ''): void {
+  incremental(
+    i: number,
+    status: IncrementalEntry['status'],
+    replica: TestReplica,
+    deleteHint = '',
+    verified = false,
+  ): void {
     const block = {
       id: replica.id as BlockId,
       stamp: replica.stamp as GenerationStamp,
       lengthBytes: replica.lengthBytes,
     };
+    const print = replica.digest === undefined ? undefined : { high: replica.digest, low: 0 };
     const storage = { id: storageId(i), type: 1, health: 'NORMAL' } as const;
-    this.blocks.incrementalReport(uuid(i), storage, [{ block, status, deleteHint }], this.nowMs);
+    this.blocks.incrementalReport(uuid(i), storage, [{ block, status, deleteHint, print, verified }], this.nowMs);
   }
 
   received(id: number, stamp: number, lengthBytes: number, ...datanodes: readonly number[]): void {

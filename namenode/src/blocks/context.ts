@@ -2,6 +2,7 @@ import type { Chance } from './chance.js';
 import type { BlockManagerConfig } from './config.js';
 import { StorageTable } from './datanodes/storage-table.js';
 import { Topology } from './datanodes/topology.js';
+import { Digests } from './digests/digests.js';
 import { BlockMap } from './map/block-map.js';
 import { Replicas } from './map/replicas.js';
 import type { UnderConstruction } from './map/under-construction.js';
@@ -19,6 +20,7 @@ export class BlockContext {
   readonly replicas = new Replicas(this.map, this.table);
   /** Blocks that are not complete, by slot. */
   readonly open = new Map<number, UnderConstruction>();
+  readonly digests = new Digests(this.replicas);
   readonly low = new LowRedundancy(this.map);
   readonly pending = new PendingReconstruction();
   readonly placement: PlacementPolicy;

@@ -4,7 +4,9 @@ export { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG } from './config.
 export type { Datanode } from './datanodes/datanode.js';
 export type { Storage } from './datanodes/storage.js';
 export type { Topology } from './datanodes/topology.js';
+export type { DigestDispute } from './digests/index.js';
 export type { BlockInspection, InspectedReplica } from './inspection.js';
+export type { Fingerprint } from './map/replicas.js';
 export {
   HOT,
   type PlacementPolicy,

@@ -2,6 +2,7 @@ import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
 import type { BlockContext } from './context.js';
 import type { Storage } from './datanodes/storage.js';
 import { ALIVE, MAINTENANCE } from './datanodes/storage-table.js';
+import type { DigestDispute } from './digests/index.js';
 import { CORRUPT, EXCESS, ODD, RBW } from './map/block-map.js';
 
 /** One replica of a block on a storage that is alive, or is expected back from maintenance. */
@@ -21,6 +22,8 @@ export interface BlockInspection {
   readonly owner: InodeId;
   readonly stamp: GenerationStamp;
   readonly lengthBytes: number;
+  /** Good replicas have different digests, and which one is wrong is still to be found out or cannot be. */
+  readonly dispute: DigestDispute | undefined;
   /** How many replicas its file asks for. */
   readonly replication: number;
   /** In the order of the map. */
@@ -28,7 +31,7 @@ export interface BlockInspection {
 }
 
 /** Collects what is known of one block. */
-export function inspect({ map, table, replicas }: BlockContext, block: BlockId): BlockInspection | undefined {
+export function inspect({ map, table, replicas, digests }: BlockContext, block: BlockId): BlockInspection | undefined {
   const slot = map.slotOf(block);
   if (slot < 0) return undefined;
   const stamp = map.stampOf(slot);
@@ -54,6 +57,7 @@ export function inspect({ map, table, replicas }: BlockContext, block: BlockId):
     owner: map.inodeOf(slot),
     stamp,
     lengthBytes: map.lengthOf(slot),
+    dispute: digests.disputeOf(slot),
     replication: map.replicationOf(slot),
     replicas: found,
   };

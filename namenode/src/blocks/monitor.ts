@@ -96,6 +96,7 @@ export class Monitor {
     if (populating) return;
     this.audit.postponed.clear();
     this.context.pending.clear();
+    this.context.digests.forgetOrders();
     for (const datanode of this.datanodes.all()) datanode.clearWork();
   }
 
@@ -124,6 +125,7 @@ export class Monitor {
   }
 
   private repair(): void {
+    this.context.digests.order(this.context.nowMs, this.context.config.pendingTimeoutMs);
     this.work.expire();
     this.work.order(this.datanodes.liveCount * this.context.config.replicationWorkMultiplier);
     this.judgePostponed();

@@ -59,5 +59,6 @@ export function clusterStats(
     postponedBlocks: audit.postponed.size,
     excessReplicas: context.replicas.excessCount,
     queuedMessages,
+    disputedBlocks: context.digests.disputedCount,
   };
 }

@@ -1,6 +1,7 @@
 import type { BlockId, GenerationStamp } from '@rfs/base/ids';
 import type { Datanode } from './datanodes/datanode.js';
 import type { Storage } from './datanodes/storage.js';
+import type { Fingerprint } from './map/replicas.js';
 
 /** HDFS's StorageType, in its order (also the numbers of StorageTypeProto). */
 export const StorageType = { DISK: 1, SSD: 2, ARCHIVE: 3, RAM_DISK: 4, PROVIDED: 5, NVDIMM: 6 } as const;
@@ -72,6 +73,13 @@ export interface HeartbeatReport {
   readonly requestFullReportLease: boolean;
 }
 
+/** Digests of finalized replicas on one storage, in the form of RfsReplicaDigestsProto. */
+export interface ReplicaDigests {
+  readonly storageId: string;
+  readonly count: number;
+  readonly entries: Uint8Array;
+}
+
 /** A block and the storages that one datanode is to copy it to. */
 export interface TransferItem {
   readonly block: BlockRef;
@@ -99,6 +107,8 @@ export interface HeartbeatAnswer {
   readonly commands: readonly DatanodeCommand[];
   /** 0: no lease now, ask again. */
   readonly fullReportLeaseId: number;
+  /** Replicas that the datanode is to check before all others, as others of the same blocks differ from them. */
+  readonly verify: readonly BlockRef[];
 }
 
 /** One entry of an incremental report. */
@@ -107,6 +117,10 @@ export interface IncrementalEntry {
   readonly status: 'RECEIVING' | 'RECEIVED' | 'DELETED';
   /** uuid of the datanode whose replica is to go first; empty for none. */
   readonly deleteHint: string;
+  /** Of a finalized replica; Apache's datanodes send none. */
+  readonly print: Fingerprint | undefined;
+  /** The datanode has just read the replica: it matches its sums and its digest. */
+  readonly verified: boolean;
 }
 
 /** One storage's full report: either the buffers of BlockListAsLongs or the legacy list of longs. */
@@ -177,4 +191,6 @@ export interface ClusterStats {
   readonly postponedBlocks: number;
   readonly excessReplicas: number;
   readonly queuedMessages: number;
+  /** Blocks whose good replicas differ. */
+  readonly disputedBlocks: number;
 }

@@ -1,3 +1,4 @@
+import { ByteReader } from '@rfs/base/bytes';
 import type { Failure } from '@rfs/base/failure';
 import { isFailure } from '@rfs/base/failure';
 import { type BlockId, type GenerationStamp, isId } from '@rfs/base/ids';
@@ -19,7 +20,7 @@ import {
   NNHAStatusHeartbeatProto_State as HaState,
 } from '@rfs/protocol/messages';
 import type { ReplySink } from '@rfs/protocol/service';
-import type { BlockManager, DatanodeRegistration, FullReport, IncrementalEntry } from '../blocks/index.js';
+import type { BlockManager, DatanodeRegistration, Fingerprint, FullReport, IncrementalEntry } from '../blocks/index.js';
 import type { IdentityRow } from '../namespace/index.js';
 import type { Admission } from './admission.js';
 import { commandMessage } from './convert/commands.js';
@@ -76,6 +77,7 @@ export class DatanodeService {
       capabilities: 1,
       // Left open: a datanode without an active would believe a claim made here without comparing its index.
       state: undefined,
+      rfsDigests: true,
     };
   }
 
@@ -103,6 +105,13 @@ export class DatanodeService {
     const { datanodeID } = request.registration;
     const refused = this.turnAway(datanodeID.datanodeUuid, address, datanodeID.xferPort);
     if (refused !== undefined) return refused;
+    const digests = request.rfsDigests.map(({ storageUuid, count, entries }) => ({
+      storageId: storageUuid,
+      count,
+      entries,
+    }));
+    const malformed = this.blocks.takeDigests(datanodeID.datanodeUuid, digests);
+    if (malformed !== undefined) return failure('IOException', malformed.message);
     const answer = this.blocks.heartbeat(
       datanodeID.datanodeUuid,
       address,
@@ -129,6 +138,11 @@ export class DatanodeService {
       rollingUpgradeStatusV2: undefined,
       fullBlockReportLeaseId: BigInt(answer.fullReportLeaseId),
       isSlownode: false,
+      rfsVerify: answer.verify.map(({ id, stamp, lengthBytes }) => ({
+        blockId: id,
+        genStamp: stamp,
+        numBytes: lengthBytes,
+      })),
     };
   }
 
@@ -165,7 +179,7 @@ export class DatanodeService {
     const uuid = request.registration.datanodeID.datanodeUuid;
     for (const storage of request.blocks) {
       const entries: IncrementalEntry[] = [];
-      for (const { block, status, deleteHint } of storage.blocks) {
+      for (const { block, status, deleteHint, rfsDigest, rfsVerified } of storage.blocks) {
         if (!isId(block.blockId)) return failure('IOException', 'a block id that this namenode cannot hold');
         entries.push({
           block: {
@@ -175,6 +189,8 @@ export class DatanodeService {
           },
           status: statusNames[status],
           deleteHint: deleteHint ?? '',
+          print: fingerprint(rfsDigest),
+          verified: rfsVerified ?? false,
         });
       }
       const described = storageDescription(storage.storage ?? { storageUuid: storage.storageUuid });
@@ -224,6 +240,13 @@ export class DatanodeService {
         `${identity.clusterId}, namespace ${identity.namespaceId}: it has the data folder of another filesystem.`,
     );
   }
+}
+
+/** What is kept of a digest; undefined when the datanode sent none. */
+function fingerprint(digest: Uint8Array | undefined): Fingerprint | undefined {
+  if (digest === undefined || digest.length < 8) return undefined;
+  const reader = new ByteReader(digest);
+  return { high: reader.uint32(), low: reader.uint32() };
 }
 
 const statusNames: Record<BlockStatus, IncrementalEntry['status']> = {

@@ -648,6 +648,7 @@ export interface HeartbeatRequestProto {
   requestFullBlockReportLease?: boolean | undefined;
   slowPeers: SlowPeerReportProto[];
   slowDisks: SlowDiskReportProto[];
+  rfsDigests: RfsReplicaDigestsProto[];
 }
 
 export function encodeHeartbeatRequestProto(w: ByteWriter, m: HeartbeatRequestProto): void {
@@ -704,6 +705,12 @@ export function encodeHeartbeatRequestProto(w: ByteWriter, m: HeartbeatRequestPr
     encodeSlowDiskReportProto(w, item);
     w.endDelimited(at);
   }
+  for (const item of m.rfsDigests) {
+    w.varint32(8010);
+    at = w.beginDelimited();
+    encodeRfsReplicaDigestsProto(w, item);
+    w.endDelimited(at);
+  }
 }
 
 export function decodeHeartbeatRequestProto(r: ByteReader, end: number): HeartbeatRequestProto {
@@ -718,6 +725,7 @@ export function decodeHeartbeatRequestProto(r: ByteReader, end: number): Heartbe
   let $requestFullBlockReportLease: boolean | undefined = false;
   const $slowPeers: SlowPeerReportProto[] = [];
   const $slowDisks: SlowDiskReportProto[] = [];
+  const $rfsDigests: RfsReplicaDigestsProto[] = [];
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -754,16 +762,63 @@ export function decodeHeartbeatRequestProto(r: ByteReader, end: number): Heartbe
       case 90:
         $slowDisks.push(decodeSlowDiskReportProto(r, r.delimitedEnd()));
         break;
+      case 8010:
+        $rfsDigests.push(decodeRfsReplicaDigestsProto(r, r.delimitedEnd()));
+        break;
       default:
         r.skipField(tag & 7);
     }
   }
   if (r.offset !== end) throw new MalformedBytes('HeartbeatRequestProto runs past its end');
   if ($registration === undefined) throw new MalformedBytes('HeartbeatRequestProto without its required registration');
-  return { registration: $registration, reports: $reports, xmitsInProgress: $xmitsInProgress, xceiverCount: $xceiverCount, failedVolumes: $failedVolumes, cacheCapacity: $cacheCapacity, cacheUsed: $cacheUsed, volumeFailureSummary: $volumeFailureSummary, requestFullBlockReportLease: $requestFullBlockReportLease, slowPeers: $slowPeers, slowDisks: $slowDisks };
+  return { registration: $registration, reports: $reports, xmitsInProgress: $xmitsInProgress, xceiverCount: $xceiverCount, failedVolumes: $failedVolumes, cacheCapacity: $cacheCapacity, cacheUsed: $cacheUsed, volumeFailureSummary: $volumeFailureSummary, requestFullBlockReportLease: $requestFullBlockReportLease, slowPeers: $slowPeers, slowDisks: $slowDisks, rfsDigests: $rfsDigests };
 }
 
 export const HeartbeatRequestProto: Codec<HeartbeatRequestProto> = { name: 'HeartbeatRequestProto', encode: encodeHeartbeatRequestProto, decode: decodeHeartbeatRequestProto };
+
+export interface RfsReplicaDigestsProto {
+  storageUuid: string;
+  count: number;
+  entries: Uint8Array;
+}
+
+export function encodeRfsReplicaDigestsProto(w: ByteWriter, m: RfsReplicaDigestsProto): void {
+  w.varint32(10);
+  w.string(m.storageUuid);
+  w.varint32(16);
+  w.varint32(m.count);
+  w.varint32(26);
+  w.delimited(m.entries);
+}
+
+export function decodeRfsReplicaDigestsProto(r: ByteReader, end: number): RfsReplicaDigestsProto {
+  let $storageUuid: string | undefined;
+  let $count: number | undefined;
+  let $entries: Uint8Array | undefined;
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      case 10:
+        $storageUuid = r.utf8(r.varint32());
+        break;
+      case 16:
+        $count = r.varint32();
+        break;
+      case 26:
+        $entries = r.bytesCopy(r.varint32());
+        break;
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('RfsReplicaDigestsProto runs past its end');
+  if ($storageUuid === undefined) throw new MalformedBytes('RfsReplicaDigestsProto without its required storageUuid');
+  if ($count === undefined) throw new MalformedBytes('RfsReplicaDigestsProto without its required count');
+  if ($entries === undefined) throw new MalformedBytes('RfsReplicaDigestsProto without its required entries');
+  return { storageUuid: $storageUuid, count: $count, entries: $entries };
+}
+
+export const RfsReplicaDigestsProto: Codec<RfsReplicaDigestsProto> = { name: 'RfsReplicaDigestsProto', encode: encodeRfsReplicaDigestsProto, decode: decodeRfsReplicaDigestsProto };
 
 export interface HeartbeatResponseProto {
   cmds: DatanodeCommandProto[];
@@ -772,6 +827,7 @@ export interface HeartbeatResponseProto {
   rollingUpgradeStatusV2?: RollingUpgradeStatusProto | undefined;
   fullBlockReportLeaseId?: bigint | undefined;
   isSlownode?: boolean | undefined;
+  rfsVerify: BlockProto[];
 }
 
 export function encodeHeartbeatResponseProto(w: ByteWriter, m: HeartbeatResponseProto): void {
@@ -806,6 +862,12 @@ export function encodeHeartbeatResponseProto(w: ByteWriter, m: HeartbeatResponse
     w.varint32(48);
     w.varint32(m.isSlownode ? 1 : 0);
   }
+  for (const item of m.rfsVerify) {
+    w.varint32(8010);
+    at = w.beginDelimited();
+    encodeBlockProto(w, item);
+    w.endDelimited(at);
+  }
 }
 
 export function decodeHeartbeatResponseProto(r: ByteReader, end: number): HeartbeatResponseProto {
@@ -815,6 +877,7 @@ export function decodeHeartbeatResponseProto(r: ByteReader, end: number): Heartb
   let $rollingUpgradeStatusV2: RollingUpgradeStatusProto | undefined;
   let $fullBlockReportLeaseId: bigint | undefined = 0n;
   let $isSlownode: boolean | undefined = false;
+  const $rfsVerify: BlockProto[] = [];
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -836,13 +899,16 @@ export function decodeHeartbeatResponseProto(r: ByteReader, end: number): Heartb
       case 48:
         $isSlownode = r.varint32() !== 0;
         break;
+      case 8010:
+        $rfsVerify.push(decodeBlockProto(r, r.delimitedEnd()));
+        break;
       default:
         r.skipField(tag & 7);
     }
   }
   if (r.offset !== end) throw new MalformedBytes('HeartbeatResponseProto runs past its end');
   if ($haStatus === undefined) throw new MalformedBytes('HeartbeatResponseProto without its required haStatus');
-  return { cmds: $cmds, haStatus: $haStatus, rollingUpgradeStatus: $rollingUpgradeStatus, rollingUpgradeStatusV2: $rollingUpgradeStatusV2, fullBlockReportLeaseId: $fullBlockReportLeaseId, isSlownode: $isSlownode };
+  return { cmds: $cmds, haStatus: $haStatus, rollingUpgradeStatus: $rollingUpgradeStatus, rollingUpgradeStatusV2: $rollingUpgradeStatusV2, fullBlockReportLeaseId: $fullBlockReportLeaseId, isSlownode: $isSlownode, rfsVerify: $rfsVerify };
 }
 
 export const HeartbeatResponseProto: Codec<HeartbeatResponseProto> = { name: 'HeartbeatResponseProto', encode: encodeHeartbeatResponseProto, decode: decodeHeartbeatResponseProto };
@@ -1152,6 +1218,7 @@ export interface ReceivedDeletedBlockInfoProto {
   deleteHint?: string | undefined;
   status: ReceivedDeletedBlockInfoProto_BlockStatus;
   rfsDigest?: Uint8Array | undefined;
+  rfsVerified?: boolean | undefined;
 }
 
 export function encodeReceivedDeletedBlockInfoProto(w: ByteWriter, m: ReceivedDeletedBlockInfoProto): void {
@@ -1170,6 +1237,10 @@ export function encodeReceivedDeletedBlockInfoProto(w: ByteWriter, m: ReceivedDe
     w.varint32(8010);
     w.delimited(m.rfsDigest);
   }
+  if (m.rfsVerified !== undefined) {
+    w.varint32(8016);
+    w.varint32(m.rfsVerified ? 1 : 0);
+  }
 }
 
 export function decodeReceivedDeletedBlockInfoProto(r: ByteReader, end: number): ReceivedDeletedBlockInfoProto {
@@ -1177,6 +1248,7 @@ export function decodeReceivedDeletedBlockInfoProto(r: ByteReader, end: number):
   let $deleteHint: string | undefined;
   let $status: ReceivedDeletedBlockInfoProto_BlockStatus | undefined;
   let $rfsDigest: Uint8Array | undefined;
+  let $rfsVerified: boolean | undefined;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -1192,6 +1264,9 @@ export function decodeReceivedDeletedBlockInfoProto(r: ByteReader, end: number):
       case 8010:
         $rfsDigest = r.bytesCopy(r.varint32());
         break;
+      case 8016:
+        $rfsVerified = r.varint32() !== 0;
+        break;
       default:
         r.skipField(tag & 7);
     }
@@ -1199,7 +1274,7 @@ export function decodeReceivedDeletedBlockInfoProto(r: ByteReader, end: number):
   if (r.offset !== end) throw new MalformedBytes('ReceivedDeletedBlockInfoProto runs past its end');
   if ($block === undefined) throw new MalformedBytes('ReceivedDeletedBlockInfoProto without its required block');
   if ($status === undefined) throw new MalformedBytes('ReceivedDeletedBlockInfoProto without its required status');
-  return { block: $block, deleteHint: $deleteHint, status: $status, rfsDigest: $rfsDigest };
+  return { block: $block, deleteHint: $deleteHint, status: $status, rfsDigest: $rfsDigest, rfsVerified: $rfsVerified };
 }
 
 export const ReceivedDeletedBlockInfoProto: Codec<ReceivedDeletedBlockInfoProto> = { name: 'ReceivedDeletedBlockInfoProto', encode: encodeReceivedDeletedBlockInfoProto, decode: decodeReceivedDeletedBlockInfoProto };

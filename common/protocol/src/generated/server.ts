@@ -267,6 +267,7 @@ export interface NamespaceInfoProto {
   softwareVersion: string;
   capabilities?: number | undefined;
   state?: NNHAStatusHeartbeatProto_State | undefined;
+  rfsDigests?: boolean | undefined;
 }
 
 export function encodeNamespaceInfoProto(w: ByteWriter, m: NamespaceInfoProto): void {
@@ -291,6 +292,10 @@ export function encodeNamespaceInfoProto(w: ByteWriter, m: NamespaceInfoProto): 
     w.varint32(56);
     w.varint32(m.state);
   }
+  if (m.rfsDigests !== undefined) {
+    w.varint32(8008);
+    w.varint32(m.rfsDigests ? 1 : 0);
+  }
 }
 
 export function decodeNamespaceInfoProto(r: ByteReader, end: number): NamespaceInfoProto {
@@ -301,6 +306,7 @@ export function decodeNamespaceInfoProto(r: ByteReader, end: number): NamespaceI
   let $softwareVersion: string | undefined;
   let $capabilities: number | undefined = 0;
   let $state: NNHAStatusHeartbeatProto_State | undefined;
+  let $rfsDigests: boolean | undefined;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -325,6 +331,9 @@ export function decodeNamespaceInfoProto(r: ByteReader, end: number): NamespaceI
       case 56:
         $state = r.varint32() as NNHAStatusHeartbeatProto_State;
         break;
+      case 8008:
+        $rfsDigests = r.varint32() !== 0;
+        break;
       default:
         r.skipField(tag & 7);
     }
@@ -335,7 +344,7 @@ export function decodeNamespaceInfoProto(r: ByteReader, end: number): NamespaceI
   if ($blockPoolID === undefined) throw new MalformedBytes('NamespaceInfoProto without its required blockPoolID');
   if ($storageInfo === undefined) throw new MalformedBytes('NamespaceInfoProto without its required storageInfo');
   if ($softwareVersion === undefined) throw new MalformedBytes('NamespaceInfoProto without its required softwareVersion');
-  return { buildVersion: $buildVersion, unused: $unused, blockPoolID: $blockPoolID, storageInfo: $storageInfo, softwareVersion: $softwareVersion, capabilities: $capabilities, state: $state };
+  return { buildVersion: $buildVersion, unused: $unused, blockPoolID: $blockPoolID, storageInfo: $storageInfo, softwareVersion: $softwareVersion, capabilities: $capabilities, state: $state, rfsDigests: $rfsDigests };
 }
 
 export const NamespaceInfoProto: Codec<NamespaceInfoProto> = { name: 'NamespaceInfoProto', encode: encodeNamespaceInfoProto, decode: decodeNamespaceInfoProto };

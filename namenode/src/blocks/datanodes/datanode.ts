@@ -45,6 +45,8 @@ export class Datanode {
   /** What a door made of this datanode to show it, for the door to find again. */
   shown: object | null = null;
   readonly invalidates = new InvalidateQueue();
+  /** Blocks whose replicas here are to be checked, as others differ from them. */
+  readonly verifies: BlockId[] = [];
   private readonly scheduledNow = new Int32Array(TYPE_COUNT);
   private readonly scheduledBefore = new Int32Array(TYPE_COUNT);
   private rolledMs = 0;
@@ -125,6 +127,7 @@ export class Datanode {
     this.transfers.length = 0;
     this.recoveries.length = 0;
     this.invalidates.clear();
+    this.verifies.length = 0;
     this.balancerBandwidth = 0;
   }
 }

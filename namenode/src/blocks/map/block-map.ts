@@ -20,6 +20,10 @@ export const RBW = 8;
 export const EXCESS = 16;
 /** Its stamp or length is not the block's; the real ones stand in Replicas.odd. */
 export const ODD = 32;
+/** Its digest is the block's fingerprint ... */
+export const SAME_DIGEST = 64;
+/** ... or another one, which stands in Replicas.others. Neither: no digest is known. */
+export const OTHER_DIGEST = 128;
 /** Any of these: not a good replica. */
 export const NOT_GOOD = CORRUPT | RBW | EXCESS | ODD;
 
@@ -39,14 +43,17 @@ class Segment {
   readonly queues = new Uint8Array(SEGMENT);
   readonly storages = new Uint16Array(SEGMENT * INLINE);
   readonly flags = new Uint8Array(SEGMENT * INLINE);
+  /** Halves of the fingerprints: the first eight bytes of a replica's BLAKE3; zeros for none. */
+  readonly printsHigh = new Uint32Array(SEGMENT);
+  readonly printsLow = new Uint32Array(SEGMENT);
   /** Head of the overflow chain; the next free slot while the slot is free. */
   readonly chains = new Int32Array(SEGMENT);
 }
 
-const SEGMENT_BYTES = SEGMENT * (4 * 8 + 2 + 1 + 1 + INLINE * 3 + 4);
+const SEGMENT_BYTES = SEGMENT * (4 * 8 + 2 + 1 + 1 + INLINE * 3 + 8 + 4);
 
 /**
- * All blocks and their replicas in typed arrays, about 56 bytes a block with up to three replicas, index included.
+ * All blocks and their replicas in typed arrays, about 64 bytes a block with up to three replicas, index included.
  * A block stands in a slot; a replica of it is named by a ref: 0-2 inline, 3 and above an overflow node. Slots are
  * stable until `remove`; refs only until the next change of the same block's replicas.
  */
@@ -89,6 +96,8 @@ export class BlockMap {
     segment.lengths[i] = lengthBytes;
     segment.replications[i] = replication;
     segment.marks[i] = state;
+    segment.printsHigh[i] = 0;
+    segment.printsLow[i] = 0;
     segment.chains[i] = NO_NODE;
     segment.storages[i * INLINE] = NO_STORAGE;
     segment.storages[i * INLINE + 1] = NO_STORAGE;
@@ -158,6 +167,20 @@ export class BlockMap {
     const segment = this.at(slot);
     segment.stamps[slot & SLOT_MASK] = stamp;
     segment.lengths[slot & SLOT_MASK] = lengthBytes;
+  }
+
+  printHighOf(slot: number): number {
+    return this.at(slot).printsHigh[slot & SLOT_MASK] as number;
+  }
+
+  printLowOf(slot: number): number {
+    return this.at(slot).printsLow[slot & SLOT_MASK] as number;
+  }
+
+  setPrint(slot: number, high: number, low: number): void {
+    const segment = this.at(slot);
+    segment.printsHigh[slot & SLOT_MASK] = high;
+    segment.printsLow[slot & SLOT_MASK] = low;
   }
 
   setMarks(slot: number, marks: number): void {

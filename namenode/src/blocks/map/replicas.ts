@@ -1,12 +1,18 @@
 import type { GenerationStamp } from '@rfs/base/ids';
 import type { Storage } from '../datanodes/storage.js';
 import type { StorageTable } from '../datanodes/storage-table.js';
-import { type BlockMap, EPOCH_MASK, EXCESS, ODD } from './block-map.js';
+import { type BlockMap, EPOCH_MASK, EXCESS, ODD, OTHER_DIGEST } from './block-map.js';
 
 /** The real stamp and length of a replica that differs from its block. */
 export interface OddReplica {
   readonly stamp: GenerationStamp;
   readonly lengthBytes: number;
+}
+
+/** Halves of the first eight bytes of a replica's BLAKE3; never both zero. */
+export interface Fingerprint {
+  readonly high: number;
+  readonly low: number;
 }
 
 const STORAGE_SPAN = 65536;
@@ -18,6 +24,7 @@ export class Replicas {
   /** Replicas flagged EXCESS. */
   excessCount = 0;
   private readonly odd = new Map<number, OddReplica>();
+  private readonly others = new Map<number, Fingerprint>();
 
   constructor(map: BlockMap, table: StorageTable) {
     this.map = map;
@@ -54,6 +61,7 @@ export class Replicas {
       count(storage, flags & EPOCH_MASK, -1);
     }
     if ((flags & ODD) !== 0) this.odd.delete(slot * STORAGE_SPAN + index);
+    if ((flags & OTHER_DIGEST) !== 0) this.others.delete(slot * STORAGE_SPAN + index);
     if ((flags & EXCESS) !== 0) this.excessCount--;
     this.map.removeReplica(slot, ref);
   }
@@ -85,6 +93,21 @@ export class Replicas {
     this.odd.set(slot * STORAGE_SPAN + storageIndex, { stamp, lengthBytes });
   }
 
+  /** Replicas flagged OTHER_DIGEST. */
+  get otherCount(): number {
+    return this.others.size;
+  }
+
+  /** Remembers the digest of a replica that is flagged OTHER_DIGEST. */
+  setOther(slot: number, storageIndex: number, print: Fingerprint): void {
+    this.others.set(slot * STORAGE_SPAN + storageIndex, print);
+  }
+
+  /** The digest of a replica that is flagged OTHER_DIGEST. */
+  otherAt(slot: number, storageIndex: number): Fingerprint | undefined {
+    return this.others.get(slot * STORAGE_SPAN + storageIndex);
+  }
+
   /** The stamp under which the datanode holds the replica. */
   stampAt(slot: number, ref: number): GenerationStamp {
     if ((this.map.flagsAt(slot, ref) & ODD) !== 0) {
@@ -97,6 +120,7 @@ export class Replicas {
   /** What changes beside the flags byte when a replica's flags change. */
   private settle(slot: number, index: number, before: number, after: number): void {
     if ((before & ODD) !== 0 && (after & ODD) === 0) this.odd.delete(slot * STORAGE_SPAN + index);
+    if ((before & OTHER_DIGEST) !== 0 && (after & OTHER_DIGEST) === 0) this.others.delete(slot * STORAGE_SPAN + index);
     this.excessCount += ((after & EXCESS) === 0 ? 0 : 1) - ((before & EXCESS) === 0 ? 0 : 1);
   }
 }

@@ -30,6 +30,7 @@ export class Audit {
 
   /** `added` is the datanode whose report caused it, `hint` the one that is to lose its replica first. */
   refresh(slot: number, added?: Datanode, hint?: Datanode): void {
+    this.context.digests.judge(slot);
     this.judge(slot, added, hint);
     this.changed?.(slot);
   }
@@ -50,7 +51,9 @@ export class Audit {
     low.set(slot, this.levelFor(slot, expected));
     const live = counts.live;
     let waits = false;
-    if (live > expected) waits = this.trimSurplus(slot, expected, added, hint);
+    // While replicas differ, a surplus one may be the only right one.
+    const differ = this.context.digests.disputeOf(slot) !== undefined;
+    if (live > expected && !differ) waits = this.trimSurplus(slot, expected, added, hint);
     if (counts.corrupt > 0 && this.mayDropCorrupt(expected)) waits = this.dropCorrupt(slot, false) || waits;
     else if (counts.corrupt > 0 && live >= this.context.config.minReplication) {
       waits = this.dropCorrupt(slot, true) || waits;
@@ -66,6 +69,7 @@ export class Audit {
     if ((marks & SAFE) !== 0) this.safeBlocks--;
     if ((marks & HAS_CORRUPT) !== 0) this.corruptReplicaBlocks--;
     this.context.low.set(slot, Level.NONE);
+    this.context.digests.forget(slot);
     this.postponed.delete(slot);
   }
 

@@ -42,6 +42,17 @@ export class Dispatch {
     return commands;
   }
 
+  /** Replicas that the datanode is to check. */
+  verifies(datanode: Datanode): BlockRef[] {
+    const { map } = this.context;
+    const blocks: BlockRef[] = [];
+    for (const id of datanode.verifies.splice(0, this.context.config.invalidateLimit)) {
+      const slot = map.slotOf(id);
+      if (slot >= 0) blocks.push({ id, stamp: map.stampOf(slot), lengthBytes: map.lengthOf(slot) });
+    }
+    return blocks;
+  }
+
   private invalidates(datanode: Datanode): BlockRef[] {
     const queue = datanode.invalidates;
     const blocks: BlockRef[] = [];

@@ -1,5 +1,6 @@
 import type { BlockId, GenerationStamp } from '@rfs/base/ids';
 import type { Storage } from '../datanodes/storage.js';
+import type { Fingerprint } from '../map/replicas.js';
 import type { ReplicaState } from '../types.js';
 
 /** One report that came before the log brought its block; `state` undefined means deleted. */
@@ -10,6 +11,7 @@ export interface QueuedMessage {
   readonly stamp: GenerationStamp;
   readonly lengthBytes: number;
   readonly state: ReplicaState | undefined;
+  readonly print: Fingerprint | undefined;
 }
 
 /** Reports about blocks that this node has not applied yet, oldest first per block (PendingDataNodeMessages). */

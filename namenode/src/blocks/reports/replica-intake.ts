@@ -3,8 +3,9 @@ import type { BlockContext } from '../context.js';
 import type { Datanode } from '../datanodes/datanode.js';
 import type { Storage } from '../datanodes/storage.js';
 import { CORRUPT, EPOCH_MASK, EXCESS, ODD, RBW } from '../map/block-map.js';
+import type { Fingerprint } from '../map/replicas.js';
 import type { Audit } from '../redundancy/audit.js';
-import type { BlockRef, ReplicaState } from '../types.js';
+import { type BlockRef, type IncrementalEntry, ReplicaState } from '../types.js';
 import { PendingMessages } from './pending-messages.js';
 import { judge } from './replica-rules.js';
 import type { Watchers } from './watchers.js';
@@ -25,7 +26,7 @@ export class ReplicaIntake {
 
   /**
    * A replica is there. `epoch` is that of the full report it stands in, else the storage's; `hint` names the datanode
-   * whose replica goes first if there are now too many.
+   * whose replica goes first if there are now too many; `print` is the digest of a finalized one, if it came with it.
    */
   present(
     storage: Storage,
@@ -35,11 +36,12 @@ export class ReplicaIntake {
     state: ReplicaState,
     epoch: number,
     hint?: Datanode,
+    print?: Fingerprint,
   ): void {
     const { map, replicas } = this.context;
     const slot = map.slotOf(id);
     if (slot < 0) {
-      this.unknown(storage, id, stamp, lengthBytes, state);
+      this.unknown(storage, id, stamp, lengthBytes, state, print);
       return;
     }
     const ref = map.find(slot, storage.index);
@@ -51,7 +53,7 @@ export class ReplicaIntake {
       case 'corrupt':
         if (!this.context.leader) {
           if (ref >= 0) replicas.touch(slot, ref, storage, map.flagsAt(slot, ref), epoch);
-          this.enqueue(storage, id, stamp, lengthBytes, state);
+          this.enqueue(storage, id, stamp, lengthBytes, state, print);
           return;
         }
         this.corrupt(slot, storage, ref, stamp, lengthBytes, epoch);
@@ -60,7 +62,26 @@ export class ReplicaIntake {
         this.writing(slot, storage, ref, stamp, lengthBytes, epoch);
         return;
       case 'finalized':
-        this.finalized(slot, storage, ref, stamp, lengthBytes, epoch, hint);
+        this.finalized(slot, storage, ref, stamp, lengthBytes, epoch, hint, print);
+    }
+  }
+
+  /** Takes in one entry of an incremental report; `hint` is the datanode that its delete hint names. */
+  incremental(storage: Storage, entry: IncrementalEntry, hint: Datanode | undefined): void {
+    const { id, stamp, lengthBytes } = entry.block;
+    switch (entry.status) {
+      case 'DELETED':
+        this.deleted(storage, id, stamp);
+        return;
+      case 'RECEIVING':
+        storage.deletedSinceMark?.delete(id);
+        this.present(storage, id, stamp, lengthBytes, ReplicaState.RBW, storage.epoch);
+        return;
+      case 'RECEIVED':
+        storage.deletedSinceMark?.delete(id);
+        if (!entry.verified) storage.datanode.dropScheduled(storage.type);
+        this.present(storage, id, stamp, lengthBytes, ReplicaState.FINALIZED, storage.epoch, hint, entry.print);
+        if (entry.verified) this.verified(storage, id, stamp);
     }
   }
 
@@ -70,7 +91,7 @@ export class ReplicaIntake {
     storage.deletedSinceMark?.add(id);
     const slot = map.slotOf(id);
     if (slot < 0) {
-      if (this.mayStillCome(stamp)) this.enqueue(storage, id, stamp, 0, undefined);
+      if (this.mayStillCome(stamp)) this.enqueue(storage, id, stamp, 0, undefined, undefined);
       return;
     }
     const ref = map.find(slot, storage.index);
@@ -95,15 +116,22 @@ export class ReplicaIntake {
     this.audit.refresh(slot);
   }
 
+  /** The datanode has read the replica that it has just reported, and found it good. */
+  private verified(storage: Storage, id: BlockId, stamp: GenerationStamp): void {
+    const { map, digests } = this.context;
+    const slot = map.slotOf(id);
+    if (slot >= 0 && map.stampOf(slot) === stamp) digests.verified(slot, storage);
+  }
+
   /** Processes what is queued for the block, which the log has just brought or changed. */
   refeed(id: BlockId): void {
     const queue = this.messages.take(id);
     if (queue === undefined) return;
     for (const message of queue) {
       if (this.context.table.get(message.storageIndex) !== message.storage) continue;
-      const { storage, stamp, lengthBytes, state } = message;
+      const { storage, stamp, lengthBytes, state, print } = message;
       if (state === undefined) this.deleted(storage, id, stamp);
-      else this.present(storage, id, stamp, lengthBytes, state, storage.epoch);
+      else this.present(storage, id, stamp, lengthBytes, state, storage.epoch, undefined, print);
     }
   }
 
@@ -136,19 +164,23 @@ export class ReplicaIntake {
     lengthBytes: number,
     epoch: number,
     hint: Datanode | undefined,
+    print: Fingerprint | undefined,
   ): void {
-    const { map, open, pending, replicas } = this.context;
+    const { map, open, pending, replicas, digests } = this.context;
     if (open.size > 0) open.get(slot)?.note(storage, stamp, lengthBytes, true);
     if (pending.size > 0) pending.arrived(slot, storage.datanode);
     if (ref < 0) {
       replicas.add(slot, storage, 0, epoch);
+      if (print !== undefined) digests.note(slot, map.find(slot, storage.index), print.high, print.low);
     } else {
       const before = map.flagsAt(slot, ref);
       const healed = (before & ODD) !== 0 ? before & ~(RBW | ODD | CORRUPT | EXCESS) : before & ~RBW;
       replicas.touch(slot, ref, storage, healed, epoch);
+      if (print !== undefined) digests.note(slot, ref, print.high, print.low);
       if ((healed & ~EPOCH_MASK) === (before & ~EPOCH_MASK)) {
         if ((healed & EXCESS) !== 0 && this.context.populating)
           storage.datanode.invalidates.push(map.idOf(slot), stamp);
+        digests.judge(slot);
         return;
       }
     }
@@ -178,9 +210,10 @@ export class ReplicaIntake {
     stamp: GenerationStamp,
     lengthBytes: number,
     state: ReplicaState,
+    print: Fingerprint | undefined,
   ): void {
     if (this.mayStillCome(stamp)) {
-      this.enqueue(storage, id, stamp, lengthBytes, state);
+      this.enqueue(storage, id, stamp, lengthBytes, state, print);
       return;
     }
     const orphan = this.context.populating && stamp <= this.context.maxStamp;
@@ -197,8 +230,9 @@ export class ReplicaIntake {
     stamp: GenerationStamp,
     lengthBytes: number,
     state: ReplicaState | undefined,
+    print: Fingerprint | undefined,
   ): void {
-    const message = { storage, storageIndex: storage.index, stamp, lengthBytes, state };
+    const message = { storage, storageIndex: storage.index, stamp, lengthBytes, state, print };
     if (this.messages.add(id, message)) return;
     storage.contentsStale = true;
     this.context.table.refresh(storage);

@@ -71,6 +71,7 @@ const SNAPSHOT: NamenodeSnapshot = {
     postponedBlocks: 0,
     excessReplicas: 0,
     queuedMessages: 0,
+    disputedBlocks: 0,
   },
   datanodes: [DATANODE],
 };

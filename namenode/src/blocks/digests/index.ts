@@ -1,0 +1,2 @@
+export type { DigestDispute } from './digests.js';
+export { takeDigests } from './intake.js';
