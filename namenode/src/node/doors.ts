@@ -36,12 +36,12 @@ export async function openRpcDoor(
 ): Promise<OpenDoor> {
   const { clock, log } = seams;
   const { machine, replicator, measures, metrics } = core;
-  const { parts, service, datanodes, callers, racks } = workings;
+  const { parts, service, datanodes, callers, impersonation, racks } = workings;
   const table = new ProtocolTable();
   addClientProtocol(table, service, servedMethods);
   addDatanodeProtocol(table, datanodes, new BlockChanges(parts), racks);
   addHaProtocol(table, replicator);
-  addServerProtocols(table, { datanodes, callers, listings: new BlockListings(parts, callers) });
+  addServerProtocols(table, { datanodes, callers, impersonation, listings: new BlockListings(parts, callers) });
   const listening = rpcAddress(config);
   const server = await lifecycle.open(
     'rpc server',
@@ -52,6 +52,7 @@ export async function openRpcDoor(
         table,
         clock,
         stateId: () => machine.appliedIndex,
+        authorize: impersonation.authorize,
         onCall: measures.onCall,
         limits: {
           maxFrameBytes: config.get(options.rpcMaximumRequestBytes),
@@ -106,7 +107,7 @@ export async function openHttpDoor(
     nameDir: core.folder,
     staleIntervalMs: config.get(options.staleDatanodeMs),
   });
-  const { service, parts, callers } = workings;
+  const { service, parts, callers, impersonation } = workings;
   const fsck = new Fsck(parts, callers, service, {
     defaultReplication: config.get(options.replication),
     minReplication: config.get(options.replicationMinimum),
@@ -117,7 +118,12 @@ export async function openHttpDoor(
       staticUser: config.get(options.staticWebUser),
       start: (request, output) => fsck.start(request, output),
     }),
-    ...(seams.httpDoors?.({ service, datanodes: () => inService(blocks), rpcAddress: rpcText }) ?? []),
+    ...(seams.httpDoors?.({
+      service,
+      datanodes: () => inService(blocks),
+      authorize: impersonation.authorize,
+      rpcAddress: rpcText,
+    }) ?? []),
   ];
   const listening = httpAddress(config);
   const door = await lifecycle.open(

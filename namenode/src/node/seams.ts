@@ -1,5 +1,7 @@
+import type { Config } from '@rfs/base/config';
 import type { Logger } from '@rfs/base/log';
 import type { Clock, Disk, Random } from '@rfs/base/seams';
+import type { Authorize } from '@rfs/protocol/impersonation';
 import type { ClientService } from '@rfs/protocol/service';
 import type { DatanodeRegistration } from '../blocks/index.js';
 import type { HttpPlugin } from '../fronts/index.js';
@@ -14,6 +16,8 @@ export interface NamenodeSeams {
   readonly nextTurn: NextTurn;
   /** The user that runs this process: superuser and owner of the root. */
   readonly user: string;
+  /** The configuration as its sources are now, for what can be refreshed. Throws ConfigError for a bad one. */
+  readonly reread: () => Config;
   /** The node cannot go on; the process is to end. */
   readonly fatal: (error: Error) => void;
   /** Further doors on the HTTP port, such as WebHDFS, given what they open onto. */
@@ -25,6 +29,8 @@ export interface NamenodeInside {
   readonly service: ClientService;
   /** Datanodes that clients may be sent to, as they registered. */
   readonly datanodes: () => DatanodeRegistration[];
+  /** Who may act for whom, the same at every door. */
+  readonly authorize: Authorize;
   /** host:port of the RPC door, as others reach it. */
   readonly rpcAddress: string;
 }

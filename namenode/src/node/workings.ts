@@ -9,6 +9,7 @@ import {
   ClusterTopology,
   DatanodeService,
   GroupMapping,
+  Impersonation,
   LeaseTable,
   ListingPages,
   limitsFrom,
@@ -35,6 +36,7 @@ export interface Workings {
   readonly service: NamenodeService;
   readonly datanodes: DatanodeService;
   readonly callers: Callers;
+  readonly impersonation: Impersonation;
   readonly racks: ClusterTopology;
   /** Replays the log, takes the lead, and begins what runs in the background; resolves once calls may be served. */
   begin(): Promise<void>;
@@ -66,7 +68,13 @@ export async function openWorkings(
   );
   // Lists that cannot be read do not keep a namenode from its start; what cannot be read is logged there.
   await admission.refresh();
-  const callers = callersOf(config, seams);
+  const groups = groupsOf(config, seams);
+  const callers = new Callers(groups, {
+    owner: seams.user,
+    supergroup: config.get(options.supergroup),
+    permissionsEnabled: config.get(options.permissionsEnabled),
+  });
+  const impersonation = await Impersonation.open(config, groups, seams.reread, log);
 
   const slices = new Slices(clock, nextTurn);
   const ticker = new BlockTicker(blocks, slices, clock);
@@ -112,6 +120,7 @@ export async function openWorkings(
       () => ticker.wake(),
     ),
     callers,
+    impersonation,
     racks,
     begin: async () => {
       await new Promise<void>((serving) => replicator.start(serving));
@@ -127,14 +136,9 @@ export async function openWorkings(
   };
 }
 
-function callersOf(config: Config, { clock, log, user }: NamenodeSeams): Callers {
+function groupsOf(config: Config, { clock, log }: NamenodeSeams): GroupMapping {
   const lookup = osGroups({ logger: log });
-  const groups = new GroupMapping(config.get(options.staticGroups), lookup, clock, config.get(options.groupsCacheMs));
-  return new Callers(groups, {
-    owner: user,
-    supergroup: config.get(options.supergroup),
-    permissionsEnabled: config.get(options.permissionsEnabled),
-  });
+  return new GroupMapping(config.get(options.staticGroups), lookup, clock, config.get(options.groupsCacheMs));
 }
 
 /** The limits of the configuration go into the log when the state has others. */

@@ -11,6 +11,7 @@ export { Fsck } from './fsck/index.js';
 export { GroupMapping } from './groups.js';
 export type { ServiceParts } from './handlers.js';
 export { readHostFiles } from './host-files.js';
+export { Impersonation } from './impersonation.js';
 export { LeaseTable } from './leases.js';
 export { ListingPages } from './listing-pages.js';
 export { type MetricSources, NamenodeMetrics } from './metrics.js';

@@ -1,5 +1,14 @@
 export { hostAndPort, hostOf, isAddress, isLoopback, plainAddress } from './host.js';
 export { invalid, type Query, QueryJudge } from './query.js';
-export { BYTES_TYPE, failureOf, JSON_TYPE, jsonHeaders, STATE_ID_HEADER, sendFailure, sendText } from './respond.js';
+export {
+  BYTES_TYPE,
+  failureOf,
+  JSON_TYPE,
+  jsonHeaders,
+  STATE_ID_HEADER,
+  sendDenial,
+  sendFailure,
+  sendText,
+} from './respond.js';
 export { addRoutes } from './routes.js';
 export { encodePath, isValidName, PREFIX, type Target, targetOf } from './target.js';

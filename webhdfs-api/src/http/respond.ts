@@ -45,6 +45,15 @@ export function sendFailure(
   sendText(response, httpStatus, { ...headers, ...jsonHeaders(response.req, type) }, remoteException(refusal));
 }
 
+/** Answers who may not act for another, laid out as Apache's filter before WebHDFS does (HttpExceptionUtils). */
+export function sendDenial(response: ServerResponse, denial: Failure, headers: OutgoingHttpHeaders): void {
+  const javaClass = javaClassOf(denial.code);
+  const body =
+    `{\n  "RemoteException" : {\n    "message" : ${javaString(denial.message)},\n` +
+    `    "exception" : ${javaString(simpleName(javaClass))},\n    "javaClassName" : ${javaString(javaClass)}\n  }\n}`;
+  sendText(response, rowOf(denial.code).httpStatus, { ...headers, ...jsonHeaders(response.req) }, body);
+}
+
 /** The refusal that a thrown error carries; anything else is a fault of ours and told as IOException. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof FailureError) return error.failure;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Failure, isFailure } from '@rfs/base/failure';
+import type { Failure } from '@rfs/base/failure';
 import type { Random } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import {
@@ -11,7 +11,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@rfs/protocol/service';
-import { plainAddress, type Query, STATE_ID_HEADER } from '../http/index.js';
+import { plainAddress, STATE_ID_HEADER } from '../http/index.js';
 import { parameters } from '../parameters/index.js';
 import type { NamenodeWebOptions } from './options.js';
 
@@ -64,19 +64,29 @@ export class Calls {
   }
 }
 
-/** Who is asking (JspHelper.getUGI without security): user.name, or the static user; doas when that is allowed. */
-export function callerOf(request: IncomingMessage, query: Query, options: NamenodeWebOptions): Caller | Failure {
+/** Who is asking, without judging it (JspHelper.getUGI without security): user.name, or the static user; doas. */
+export function callerOf(
+  request: IncomingMessage,
+  given: ReadonlyMap<string, string>,
+  options: NamenodeWebOptions,
+): Caller {
   const address = clientAddress(request, options);
-  const name = query.get(parameters.user) ?? options.staticUser;
-  const doAs = query.get(parameters.doAs);
+  const name = given.get(parameters.user.name) || options.staticUser;
+  const doAs = given.get(parameters.doAs.name) || name;
   const stateId = stateIdOf(request);
-  if (doAs === undefined || doAs === name) return { user: name, realUser: undefined, address, stateId };
-  const refusal =
-    options.authorize === undefined
-      ? failure('AuthorizationException', `User: ${name} is not allowed to impersonate ${doAs}`)
-      : options.authorize(doAs, name, address);
-  if (refusal !== undefined && isFailure(refusal)) return refusal;
-  return { user: doAs, realUser: name, address, stateId };
+  return { user: doAs, realUser: doAs === name ? undefined : name, address, stateId };
+}
+
+/** Why the caller may not act for somebody else. Without rules nobody may (hadoop.proxyuser.*). */
+export function refusalOf(
+  { user, realUser, address }: Caller,
+  options: NamenodeWebOptions,
+): Promise<Failure | undefined> {
+  return new Promise((resolve) => {
+    if (realUser === undefined) resolve(undefined);
+    else if (options.authorize !== undefined) options.authorize(user, realUser, address, resolve);
+    else resolve(failure('AuthorizationException', `User: ${realUser} is not allowed to impersonate ${user}`));
+  });
 }
 
 /** JspHelper.getRemoteAddr. */

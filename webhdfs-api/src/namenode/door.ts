@@ -11,8 +11,10 @@ import {
   type Query,
   QueryJudge,
   STATE_ID_HEADER,
+  sendDenial,
   sendFailure,
   sendText,
+  type Target,
   targetOf,
 } from '../http/index.js';
 import {
@@ -25,7 +27,7 @@ import {
   type Question,
 } from '../operations/index.js';
 import { DEFAULT_USER_PATTERN, type Method, type Parameter, parameters } from '../parameters/index.js';
-import { type Caller, Calls, callerOf } from './caller.js';
+import { type Caller, Calls, callerOf, refusalOf } from './caller.js';
 import type { NamenodeWebOptions } from './options.js';
 import { redirect } from './redirect.js';
 
@@ -51,7 +53,21 @@ export class NamenodeDoor {
   /** Answers a request below the prefix; never throws. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const understood = this.understand(request);
+      const target = targetOf(request.url ?? '');
+      if (target === undefined) {
+        const text = `Malformed URL: ${request.url}`;
+        sendFailure(response, failure('IllegalArgumentException', text), this.headers(request));
+        return;
+      }
+      const caller = callerOf(request, target.given, this.options);
+      if (caller.realUser !== undefined) {
+        const denied = await refusalOf(caller, this.options);
+        if (denied !== undefined) {
+          sendDenial(response, denied, this.headers(request));
+          return;
+        }
+      }
+      const understood = this.understand(request, target, caller);
       if (isFailure(understood)) {
         sendFailure(response, understood, this.headers(request));
         return;
@@ -68,17 +84,13 @@ export class NamenodeDoor {
     }
   }
 
-  private understand(request: IncomingMessage): Understood | Failure {
+  private understand(request: IncomingMessage, target: Target, caller: Caller): Understood | Failure {
     const method = (request.method === 'HEAD' ? 'GET' : request.method) as Method;
-    const target = targetOf(request.url ?? '');
-    if (target === undefined) return failure('IllegalArgumentException', `Malformed URL: ${request.url}`);
     const name = target.given.get('op') || 'NULL';
     const operation = findOperation(method, name.toUpperCase());
     const badOp = operation === undefined ? invalid('op', `${name} is not a valid ${method} operation.`) : undefined;
     const query = this.judge.read(method, target.given, badOp);
     if (isFailure(query)) return query;
-    const caller = callerOf(request, query, this.options);
-    if (isFailure(caller)) return caller;
     if (operation === undefined || operation === 'unsupported') {
       return failure('UnsupportedOperationException', `op=${name.toUpperCase()} is not supported`);
     }

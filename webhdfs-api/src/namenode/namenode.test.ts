@@ -175,12 +175,24 @@ test('a call has an id of its own, and the client it comes from', async () => {
 test('a user acts for another one when the rules allow it', async () => {
   const refused = failure('AuthorizationException', 'User: bob is not allowed to impersonate ann');
   const { get, heard } = await door(() => ({ fs: file(1) }), {
-    authorize: (_user, realUser) => (realUser === 'oozie' ? undefined : refused),
+    authorize: (_user, realUser, _address, done) => done(realUser === 'oozie' ? undefined : refused),
   });
   assert.equal((await get('/f?op=GETFILESTATUS&user.name=oozie&doas=ann')).status, 200);
   assert.equal(heard[0]!.context.user, 'ann');
   assert.equal(heard[0]!.context.realUser, 'oozie');
-  assert.equal((await get('/f?op=GETFILESTATUS&user.name=bob&doas=ann')).status, 403);
+  const denial = await get('/f?op=GETFILESTATUS&user.name=bob&doas=ann');
+  assert.equal(denial.status, 403);
+  assert.equal(
+    denial.body,
+    `{
+  "RemoteException" : {
+    "message" : "User: bob is not allowed to impersonate ann",
+    "exception" : "AuthorizationException",
+    "javaClassName" : "org.apache.hadoop.security.authorize.AuthorizationException"
+  }
+}`,
+  );
+  assert.equal((await get('/f?op=NOSUCH&user.name=bob&doas=ann')).status, 403);
   assert.equal(heard.length, 1);
 });
 

@@ -1,6 +1,6 @@
-import type { Failure } from '@rfs/base/failure';
 import type { Logger } from '@rfs/base/log';
 import type { Random } from '@rfs/base/seams';
+import type { Authorize } from '@rfs/protocol/impersonation';
 import type { ClientService } from '@rfs/protocol/service';
 import type { DoorDefaults } from '../operations/index.js';
 
@@ -43,7 +43,7 @@ export interface NamenodeWebOptions {
   /** dfs.webhdfs.user.provider.user.pattern; Apache's default when absent. */
   readonly userPattern?: string;
   /** Refuses `realUser`, at `address`, to act for `user` (hadoop.proxyuser.*). Without it nobody may. */
-  readonly authorize?: (user: string, realUser: string, address: string) => Failure | undefined;
+  readonly authorize?: Authorize;
   /** Addresses of HTTP proxies whose X-Forwarded-For is believed (hadoop.proxyservers). */
   readonly proxyServers?: ReadonlySet<string>;
   readonly redirectBy?: RedirectBy;

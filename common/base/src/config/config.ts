@@ -55,6 +55,16 @@ export class Config {
     return value;
   }
 
+  /** The values of an option whose key has a `<name>` in it, by what stands there; without those nobody sets. */
+  matching<T>(option: Option<T>): ReadonlyMap<string, T & {}> {
+    const found = new Map<string, T & {}>();
+    for (const { key, name } of matchesOf(option, this.properties)) {
+      const value = this.suffixed({ ...option, key });
+      if (value !== undefined) found.set(name, value);
+    }
+    return found;
+  }
+
   /** The text of any key, substituted; undefined when nobody sets it. */
   raw(key: string): string | undefined {
     return this.properties.get(key)?.value;
@@ -84,6 +94,7 @@ export function loadConfig(table: OptionTable, sources: ConfigSources, rules: re
   const values = new Map<string, unknown>();
   const problems: ConfigProblem[] = [];
   for (const option of Object.values(table)) {
+    problems.push(...badMatches(option, properties));
     const raw = properties.get(option.key);
     const set = raw !== undefined && raw.value !== '' ? raw : undefined;
     const value = set === undefined ? defaultOf(option) : option.type.parse(set.value);
@@ -145,4 +156,24 @@ function applyScope(
     const value = narrow ?? properties.get(`${key}.${nameservice}`);
     if (value !== undefined) properties.override(key, value.value, value.source);
   }
+}
+
+/** The keys that fit an option whose key has a `<name>` in it, and the name in each. */
+function matchesOf(
+  { key }: Option<unknown>,
+  properties: Properties,
+): { readonly key: string; readonly name: string }[] {
+  const [head, tail] = key.split(/<\w+>/) as [string, string?];
+  if (tail === undefined) return [];
+  return [...properties.keys()]
+    .filter((given) => given.length > head.length + tail.length && given.startsWith(head) && given.endsWith(tail))
+    .map((given) => ({ key: given, name: given.slice(head.length, given.length - tail.length) }));
+}
+
+function badMatches(option: Option<unknown>, properties: Properties): ConfigProblem[] {
+  return matchesOf(option, properties).flatMap(({ key }) => {
+    const raw = properties.get(key)!;
+    const isGood = raw.value === '' || option.type.parse(raw.value) !== undefined;
+    return isGood ? [] : [{ key, ...raw, expected: `${option.type.expects} is expected` }];
+  });
 }

@@ -3,7 +3,7 @@ import type { OptionType } from './types.js';
 
 /** One setting, declared once: sources, parsing, help and documentation follow from it. */
 export interface Option<T> {
-  /** HDFS's own key where it has one, else rfs.*. */
+  /** HDFS's own key where it has one, else rfs.*. A `<name>` in it stands for any name: see Config.matching. */
   readonly key: string;
   readonly type: OptionType<T & {}>;
   /** The default as one would write it; undefined when the option may be absent. */

@@ -101,6 +101,14 @@ export function list(): OptionType<readonly string[]> {
   return { expects: 'words separated by commas', parse: words };
 }
 
+/** Hosts separated by commas: addresses, names, and networks such as 10.1.0.0/16 (MachineList). */
+export function machines(): OptionType<readonly string[]> {
+  return {
+    expects: 'addresses, host names and networks (a.b.c.d/bits) separated by commas',
+    parse: (value) => all(words(value).map((word) => (!word.includes('/') || isNetwork(word) ? word : undefined))),
+  };
+}
+
 /** Host and port; a scheme before and a path after them are passed over (NetUtils.createSocketAddr). */
 export function address(defaultPort?: number): OptionType<Address> {
   return {
@@ -133,6 +141,11 @@ function parseAddress(value: string, defaultPort: number | undefined): Address |
   const port = match[2] === undefined ? defaultPort : Number(match[2]);
   if (port === undefined || port > 65_535) return undefined;
   return { host: match[1]!.replace(/^\[|\]$/g, ''), port };
+}
+
+function isNetwork(word: string): boolean {
+  const [, bits, ...bytes] = /^(?=.*\/(\d{1,2})$)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\//.exec(word) ?? [];
+  return bits !== undefined && Number(bits) <= 32 && bytes.every((byte) => Number(byte) <= 255);
 }
 
 function parseFolder(value: string): StorageFolder | undefined {

@@ -18,7 +18,7 @@ import {
 } from './constants.js';
 import { FrameReader } from './frames.js';
 import { answerSasl, checkConnectionHeader, Refusal, shortUserName } from './handshake.js';
-import { RequestHeaderView, type ResponseError, writeResponseHeader } from './headers.js';
+import { detailOf, equalRange, RequestHeaderView, type ResponseError, writeResponseHeader } from './headers.js';
 import { Outbox } from './outbox.js';
 import type { RpcServer } from './server.js';
 import { type MethodEntry, readRequest } from './table.js';
@@ -28,6 +28,7 @@ import type { Wire, WireEvents } from './wire.js';
 const PAUSED_BY_OUTPUT = 1;
 const PAUSED_BY_CALLS = 2;
 const PAUSED_BY_TURN = 4;
+const PAUSED_BY_AUTHORIZATION = 8;
 
 const ERROR = 1;
 const FATAL = 2;
@@ -57,6 +58,8 @@ export class RpcConnection implements WireEvents {
   private headerBytes = 0;
   private sasl = false;
   private contextRead = false;
+  /** Frames that came while it is being decided whether the user may call at all; null when it is decided. */
+  private held: Buffer[] | null = null;
   private pauses = 0;
   private queued = false;
   private callsThisTurn = 0;
@@ -97,6 +100,10 @@ export class RpcConnection implements WireEvents {
 
   /** One frame: RpcRequestHeaderProto and what it announces. */
   frame(buffer: Buffer, start: number, end: number): boolean {
+    if (this.held !== null) {
+      this.held.push(buffer.subarray(start, end));
+      return true;
+    }
     const header = this.header;
     header.callId = CALL_ID_NONE;
     header.retryCount = NO_RETRY_COUNT;
@@ -209,12 +216,7 @@ export class RpcConnection implements WireEvents {
       status: ERROR,
       javaClass: javaClassOf(found.code),
       message: found.message,
-      detail:
-        found.code === 'RpcNoSuchMethodException'
-          ? ErrorCode.ERROR_NO_SUCH_METHOD
-          : found.code === 'VersionMismatch'
-            ? ErrorCode.ERROR_RPC_VERSION_MISMATCH
-            : ErrorCode.ERROR_NO_SUCH_PROTOCOL,
+      detail: detailOf(found.code),
     });
     return null;
   }
@@ -254,11 +256,29 @@ export class RpcConnection implements WireEvents {
   private acceptContext(info: { effectiveUser?: string | undefined; realUser?: string | undefined } | undefined): void {
     const user = shortUserName(info?.effectiveUser ?? '');
     const realUser = info?.realUser === undefined ? undefined : shortUserName(info.realUser);
-    const denied = this.server.authorize(user, realUser, this.clientAddress);
-    if (denied) throw new Refusal(denied.code, denied.message, ErrorCode.FATAL_UNAUTHORIZED);
+    this.contextRead = true;
+    let decided = false;
+    this.server.authorize(user, realUser, this.clientAddress, (denied) => {
+      decided = true;
+      this.authorized(user, realUser, denied);
+    });
+    if (decided) return;
+    this.held = [];
+    this.pause(PAUSED_BY_AUTHORIZATION);
+  }
+
+  private authorized(user: string, realUser: string | undefined, denied: Failure | undefined): void {
+    const held = this.held ?? [];
+    this.held = null;
+    if (this.gone) return;
+    if (denied !== undefined) {
+      this.stopFor(new Refusal(denied.code, denied.message, ErrorCode.FATAL_UNAUTHORIZED));
+      return;
+    }
     this.user = user;
     this.realUser = realUser;
-    this.contextRead = true;
+    for (const frame of held) if (!this.frame(frame, 0, frame.length)) return;
+    this.unpause(PAUSED_BY_AUTHORIZATION);
   }
 
   private dispatch(
@@ -376,10 +396,4 @@ export class RpcConnection implements WireEvents {
     this.pauses &= ~reason;
     if (this.pauses === 0 && !this.gone) this.wire.resume();
   }
-}
-
-function equalRange(known: Uint8Array, buffer: Buffer, at: number, length: number): boolean {
-  if (known.length !== length) return false;
-  for (let i = 0; i < length; i++) if (known[i] !== buffer[at + i]) return false;
-  return true;
 }

@@ -1,5 +1,8 @@
 import { type ByteReader, type ByteWriter, MalformedBytes } from '@rfs/base/bytes';
-import { decodeRPCCallerContextProto } from '../messages/index.js';
+import {
+  decodeRPCCallerContextProto,
+  RpcResponseHeaderProto_RpcErrorCodeProto as ErrorCode,
+} from '../messages/index.js';
 import { NO_STATE_ID } from '../service/index.js';
 import { NO_RETRY_COUNT, RPC_VERSION } from './constants.js';
 
@@ -216,4 +219,17 @@ export class ResponseHeaderView {
       ? buffer.toString('utf8', this.classAt, this.classAt + this.classLength)
       : buffer.toString('utf8', this.messageAt, this.messageAt + this.messageLength);
   }
+}
+
+/** RpcErrorCodeProto of a call that the table does not have. */
+export function detailOf(code: string): number {
+  if (code === 'RpcNoSuchMethodException') return ErrorCode.ERROR_NO_SUCH_METHOD;
+  return code === 'VersionMismatch' ? ErrorCode.ERROR_RPC_VERSION_MISMATCH : ErrorCode.ERROR_NO_SUCH_PROTOCOL;
+}
+
+/** True when `known` is what stands in `buffer` from `at` on. */
+export function equalRange(known: Uint8Array, buffer: Buffer, at: number, length: number): boolean {
+  if (known.length !== length) return false;
+  for (let i = 0; i < length; i++) if (known[i] !== buffer[at + i]) return false;
+  return true;
 }

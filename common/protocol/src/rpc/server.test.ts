@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ByteReader, ByteWriter } from '@rfs/base/bytes';
+import type { Failure } from '@rfs/base/failure';
 import { seededRandom, VirtualClock } from '@rfs/base/system';
 import { failure, retriable } from '../exceptions/index.js';
 import { decodeRpcSaslProto, encodeRpcSaslProto } from '../messages/index.js';
@@ -308,10 +309,36 @@ test('beyond the limit new connections are closed, and an address can be refused
   await second.end();
   assert.equal(server.stats.connectionsRefused, 1);
   first.socket.destroy();
-  const strict = await serve(echo, {}, { authorize: () => failure('AuthorizationException', 'not you') });
-  const refused = new Raw(strict).send(hello(), context());
+  const strict = await serve(
+    echo,
+    {},
+    { authorize: (_user, _real, _address, done) => done(failure('AuthorizationException', 'not you')) },
+  );
+  const refused = new Raw(strict).send(hello(), context('ann', 'hue'));
   assert.equal(
     (await refused.answer())?.header.exceptionClassName,
     'org.apache.hadoop.security.authorize.AuthorizationException',
   );
+});
+
+test('calls wait while it is being decided whether their user may act for another', async () => {
+  const decisions: ((denied?: Failure) => void)[] = [];
+  const server = await serve(
+    echo,
+    {},
+    { authorize: (_user, _real, _address, done) => decisions.push((denied) => done(denied)) },
+  );
+  const allowed = new Raw(server).send(hello(), context('ann', 'hue'), getFileInfo(1, '/a'), getFileInfo(2, '/b'));
+  const denied = new Raw(server).send(hello(), context('ann', 'bob'), getFileInfo(1, '/a'));
+  const own = new Raw(server).send(hello(), context('ann'), getFileInfo(7, '/a'));
+  assert.equal((await own.answer())?.header.callId, 7);
+  while (decisions.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(server.stats.calls, 1);
+  decisions[0]!();
+  decisions[1]!(failure('AuthorizationException', 'not you'));
+  assert.equal((await allowed.answer())?.header.callId, 1);
+  assert.equal((await allowed.answer())?.header.callId, 2);
+  assert.equal((await denied.answer())?.header.errorMsg, 'not you');
+  await denied.end();
+  assert.equal(server.stats.calls, 3);
 });

@@ -2,6 +2,7 @@ import { ByteReader } from '@rfs/base/bytes';
 import type { Failure } from '@rfs/base/failure';
 import type { Clock, Timer } from '@rfs/base/seams';
 import { failure } from '../exceptions/index.js';
+import type { Authorize } from '../impersonation/index.js';
 import { NO_STATE_ID } from '../service/index.js';
 import type { RpcCall } from './call.js';
 import { RpcConnection } from './connection.js';
@@ -48,8 +49,8 @@ export interface RpcServerOptions {
   readonly limits?: Partial<RpcLimits>;
   /** The state id that answers carry; without it they carry none. */
   readonly stateId?: () => number;
-  /** Refuses a connection's user; by default only one without a name. */
-  readonly authorize?: (user: string, realUser: string | undefined, address: string) => Failure | undefined;
+  /** Decides, now or later, whether `realUser` may act for a connection's user; without it everybody may. */
+  readonly authorize?: Authorize;
   /** Told of every connection that ended because of what the client sent. */
   readonly onMalformed?: (client: string, message: string) => void;
   /** Told of every answered call, with the ms from its arrival to its answer. */
@@ -145,9 +146,16 @@ export class RpcServer {
   }
 
   /** For the connections. */
-  authorize(user: string, realUser: string | undefined, address: string): Failure | undefined {
-    if (user === '') return failure('AccessControlException', 'The connection context names no user');
-    return this.options.authorize?.(user, realUser, address);
+  authorize(
+    user: string,
+    realUser: string | undefined,
+    address: string,
+    done: (denied: Failure | undefined) => void,
+  ): void {
+    const { authorize } = this.options;
+    if (user === '') done(failure('AccessControlException', 'The connection context names no user'));
+    else if (authorize === undefined || realUser === undefined) done(undefined);
+    else authorize(user, realUser, address, done);
   }
 
   /** For the connections: `connection.endOfTurn` runs once this turn's input is handled. */

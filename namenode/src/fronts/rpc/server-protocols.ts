@@ -1,6 +1,12 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { type ProtocolTable, protocols, type RpcCall } from '@rfs/protocol/rpc';
-import { type BlockListings, type Callers, type DatanodeService, exportedKeys } from '../../service/index.js';
+import {
+  type BlockListings,
+  type Callers,
+  type DatanodeService,
+  exportedKeys,
+  type Impersonation,
+} from '../../service/index.js';
 
 const NOTHING = {};
 
@@ -8,12 +14,13 @@ const NOTHING = {};
 export interface ServerProtocolParts {
   readonly datanodes: DatanodeService;
   readonly callers: Callers;
+  readonly impersonation: Impersonation;
   readonly listings: BlockListings;
 }
 
 /** The protocols of operators' and benchmarks' tools: NamenodeProtocol, for superusers only, and the refresh protocols. */
 export function addServerProtocols(table: ProtocolTable, parts: ServerProtocolParts): void {
-  const { datanodes, callers, listings } = parts;
+  const { datanodes, callers, impersonation, listings } = parts;
   const answer = <Response>(call: RpcCall<Response>, make: () => Response | Failure): void =>
     callers.superuser(
       call.user,
@@ -45,7 +52,11 @@ export function addServerProtocols(table: ProtocolTable, parts: ServerProtocolPa
       callers.refresh();
       call.reply(NOTHING);
     },
-    // Proxy user rules are read when they are asked for; there is nothing to refresh.
-    refreshSuperUserGroupsConfiguration: (call) => call.reply(NOTHING),
+    refreshSuperUserGroupsConfiguration: (call) => {
+      void impersonation.refresh().then((refusal) => {
+        if (refusal === undefined) call.reply(NOTHING);
+        else call.fail(refusal);
+      });
+    },
   });
 }

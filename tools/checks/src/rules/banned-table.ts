@@ -106,6 +106,11 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
     kinds: ['fs', 'net'],
     reason: "reads the operator's lists of hosts and resolves their names",
   },
+  {
+    path: 'namenode/src/service/impersonation.ts',
+    kinds: ['net'],
+    reason: 'resolves the names of machines that users may act for others from',
+  },
   { path: 'namenode/src/service/os-groups.ts', kinds: ['process'], reason: 'asks the system for the groups of users' },
   { path: 'tools/cli/src/main.ts', kinds: ['environment'], reason: 'where the words of the command line come in' },
   {

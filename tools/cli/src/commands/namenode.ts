@@ -16,9 +16,10 @@ export const namenode: Command = {
   async run(args, context) {
     const configured = await configure(COMMAND, args, context);
     if (typeof configured === 'number') return configured;
-    const { config } = configured;
+    const { config, reread } = configured;
     const world = realWorld(config);
-    const start = () => startNamenode(config, { ...world, httpDoors: (inside) => [webHdfs(config, world, inside)] });
+    const start = () =>
+      startNamenode(config, { ...world, reread, httpDoors: (inside) => [webHdfs(config, world, inside)] });
     const code = await runInForeground(start, world.clock, context.terminal);
     world.flush();
     return code;
@@ -47,5 +48,6 @@ function webHdfs(config: Config, world: World, inside: NamenodeInside) {
     rpcAddress: () => inside.rpcAddress,
     defaults: { replication: config.get(namenodeOptions.replication), homePrefix: HOME_PREFIX },
     staticUser: config.get(namenodeOptions.staticWebUser),
+    authorize: inside.authorize,
   });
 }

@@ -15,6 +15,8 @@ import type { CommandContext } from '../terminal/index.js';
 /** What a daemon's command line came to. */
 export interface Configured {
   readonly config: Config;
+  /** Loads it again from the same sources, as they are by then. Throws ConfigError. */
+  readonly reread: () => Config;
   /** Names of the switches that are on. */
   readonly switches: ReadonlySet<string>;
 }
@@ -58,18 +60,20 @@ export async function configure(
   try {
     const folder = conf ?? environment.HADOOP_CONF_DIR;
     const { username, homedir } = userInfo();
-    const config = loadConfig(
-      table,
-      {
-        flags: Object.fromEntries(flagged.map(({ flag }) => [flag, values[flag] as string | undefined])),
-        properties: propertiesOf(settings ?? []),
-        environment,
-        xml: folder === undefined ? [] : readConfigFolder(resolve(workingFolder, folder)),
-        system: { 'user.name': username, 'user.home': homedir },
-      },
-      rules,
-    );
-    return { config, switches: new Set(Object.keys(switches).filter((flag) => values[flag] === true)) };
+    const reread = (): Config =>
+      loadConfig(
+        table,
+        {
+          flags: Object.fromEntries(flagged.map(({ flag }) => [flag, values[flag] as string | undefined])),
+          properties: propertiesOf(settings ?? []),
+          environment,
+          xml: folder === undefined ? [] : readConfigFolder(resolve(workingFolder, folder)),
+          system: { 'user.name': username, 'user.home': homedir },
+        },
+        rules,
+      );
+    const config = reread();
+    return { config, reread, switches: new Set(Object.keys(switches).filter((flag) => values[flag] === true)) };
   } catch (error) {
     return refuse(title, error, terminal);
   }

@@ -2,6 +2,7 @@ import type { ConfigRule } from '../config.js';
 import { option, optional } from '../option.js';
 import { boolean, choice, decimal, duration, folders, integer, size, text } from '../types.js';
 import { commonOptions } from './common.js';
+import { proxyUserOptions } from './proxy-users.js';
 import { replicatorOptions } from './replicator.js';
 import { distinctFolders, wholeChunksPerBlock } from './rules.js';
 import { topologyOptions } from './topology.js';
@@ -11,6 +12,7 @@ export const namenodeOptions = {
   ...commonOptions,
   ...topologyOptions,
   ...replicatorOptions,
+  ...proxyUserOptions,
   namenodeRpcAddress: { ...commonOptions.namenodeRpcAddress, flag: 'rpc-address' },
   namenodeHttpAddress: { ...commonOptions.namenodeHttpAddress, flag: 'http-address' },
   nameDirs: option({

@@ -1,0 +1,2 @@
+export { MachineList } from './machine-list.js';
+export { type Authorize, type ProxyUser, ProxyUsers } from './proxy-users.js';
