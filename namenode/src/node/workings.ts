@@ -63,6 +63,7 @@ export async function openWorkings(
     readHostFiles({
       included: config.get(options.hostsFile),
       excluded: config.get(options.excludedHostsFile),
+      combined: config.get(options.hostsProvider).endsWith('.CombinedHostFileManager'),
       logger: log,
     }),
   );

@@ -10,7 +10,7 @@ import { BlockManager, DEFAULT_BLOCK_MANAGER_CONFIG } from '../blocks/index.js';
 import { Admission } from './admission.js';
 import { readHostFiles } from './host-files.js';
 
-function setUp(t: TestContext, files: { included?: string; excluded?: string }) {
+function setUp(t: TestContext, files: { included?: string; excluded?: string }, combined = false) {
   const folder = mkdtempSync(join(tmpdir(), 'rfs-hosts-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const passedOver: unknown[] = [];
@@ -20,7 +20,7 @@ function setUp(t: TestContext, files: { included?: string; excluded?: string }) 
     return join(folder, name);
   };
   const path = (name: 'included' | 'excluded') => (files[name] === undefined ? undefined : write(name, files[name]));
-  const options = { included: path('included'), excluded: path('excluded'), logger };
+  const options = { included: path('included'), excluded: path('excluded'), combined, logger };
   const blocks = new BlockManager(DEFAULT_BLOCK_MANAGER_CONFIG, seededRandom(1));
   const admission = new Admission(blocks, systemClock, () => readHostFiles(options));
   const register = (ipAddr: string, xferPort = 9866) => {
@@ -86,5 +86,61 @@ test('words that are no hosts are passed over; a list that cannot be read leaves
   write('excluded', 'a:b:c:x 10.0.0.1:9866\n');
   assert.equal(await admission.refresh(), undefined);
   assert.deepEqual(passedOver, [join(folder, 'excluded'), 'a:b:c:x']);
+  assert.equal(datanode.adminState, 'DECOMMISSION_INPROGRESS');
+});
+
+test('one list in JSON says who serves, who leaves and who is in maintenance, and until when', async (t) => {
+  const text = JSON.stringify([
+    { hostName: '10.0.0.1' },
+    { hostName: '10.0.0.2', port: 9866, adminState: 'DECOMMISSIONED', upgradeDomain: '2' },
+    { hostName: '10.0.0.3', adminState: 'IN_MAINTENANCE' },
+    { hostName: '10.0.0.4', adminState: 'IN_MAINTENANCE', maintenanceExpireTimeInMS: 1 },
+  ]);
+  const { admission, register, write } = setUp(t, { included: text }, true);
+  assert.equal(await admission.refresh(), undefined);
+  const nodes = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((ip) => register(ip));
+  const states = () => nodes.map(({ adminState }) => adminState);
+  assert.deepEqual(states(), ['NORMAL', 'DECOMMISSION_INPROGRESS', 'ENTERING_MAINTENANCE', 'NORMAL']);
+  assert.equal(admission.check('10.0.0.5', 9866, 'x')?.code, 'DisallowedDatanodeException');
+  assert.equal(admission.check('10.0.0.2', 9867, 'x')?.code, 'DisallowedDatanodeException');
+
+  const until = systemClock.nowMs() + 60_000;
+  write('included', `{"hostName":"10.0.0.2","adminState":"IN_MAINTENANCE","maintenanceExpireTimeInMS":${until}}`);
+  assert.equal(await admission.refresh(), undefined);
+  assert.deepEqual(states(), ['NORMAL', 'ENTERING_MAINTENANCE', 'NORMAL', 'NORMAL']);
+  assert.equal(admission.check('10.0.0.5', 9866, 'x'), undefined, 'nobody is named that serves: all are admitted');
+  assert.ok(Math.abs((nodes[1]?.maintenanceUntilMs ?? 0) - systemClock.monotonicMs() - 60_000) < 5000);
+  write('included', '{"hostName":"10.0.0.1"} {"hostName":"10.0.0.2"}\n{"hostName":"10.0.0.3"}');
+  assert.equal(await admission.refresh(), undefined);
+  assert.deepEqual(states(), ['NORMAL', 'NORMAL', 'NORMAL', 'NORMAL']);
+});
+
+test('a JSON list with a mistake is refused, and the old one holds', async (t) => {
+  const { admission, folder, register, write } = setUp(
+    t,
+    { included: '[{"hostName":"10.0.0.1","adminState":"DECOMMISSIONED"}]' },
+    true,
+  );
+  await admission.refresh();
+  const datanode = register('10.0.0.1');
+  const wrong = [
+    ['[{"hostName":"10.0.0.1"', 'it is neither a JSON array nor a row of JSON objects'],
+    ['[7]', '7: it is no object'],
+    ['[{"port":1}]', '{"port":1}: it has no hostName'],
+    [
+      '[{"hostName":"a","adminState":"GONE"}]',
+      '{"hostName":"a","adminState":"GONE"}: adminState is none of NORMAL, DECOMMISSION_INPROGRESS, DECOMMISSIONED, ENTERING_MAINTENANCE, IN_MAINTENANCE',
+    ],
+    [
+      '[{"hostname":"a"}]',
+      '{"hostname":"a"}: hostname is none of hostName, port, upgradeDomain, adminState, maintenanceExpireTimeInMS',
+    ],
+  ] as const;
+  for (const [text, why] of wrong) {
+    write('included', text);
+    const refusal = await admission.refresh();
+    assert.ok(isFailure(refusal));
+    assert.equal(refusal.message, `The list of hosts ${join(folder, 'included')} cannot be used: ${why}`);
+  }
   assert.equal(datanode.adminState, 'DECOMMISSION_INPROGRESS');
 });

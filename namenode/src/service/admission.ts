@@ -2,21 +2,22 @@ import { type Failure, isFailure } from '@rfs/base/failure';
 import type { Clock } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import type { BlockManager, Datanode } from '../blocks/index.js';
-import type { HostLists } from './host-files.js';
-import { HostSet } from './hosts.js';
+
+import { type HostLists, NO_HOSTS } from './hosts.js';
 
 /** Reads the lists anew. */
 export type HostListReader = () => Promise<HostLists | Failure>;
 
 /**
  * Which datanodes belong to the cluster and which are to leave it, by the operator's lists (DatanodeManager). One that
- * is not included, where anyone is, is turned away; one that is excluded is emptied, and may go once it is.
+ * is not included, where anyone is, is turned away; one that is excluded is emptied, and may go once it is; one whose
+ * maintenance is not over yet may go as soon as enough others have what it has.
  */
 export class Admission {
   private readonly blocks: BlockManager;
   private readonly clock: Clock;
   private readonly read: HostListReader;
-  private lists: HostLists = { included: new HostSet([]), excluded: new HostSet([]) };
+  private lists: HostLists = NO_HOSTS;
 
   constructor(blocks: BlockManager, clock: Clock, read: HostListReader) {
     this.blocks = blocks;
@@ -31,7 +32,7 @@ export class Admission {
     this.lists = lists;
     for (const datanode of this.blocks.datanodeReport('ALL')) {
       const { ipAddr, xferPort } = datanode.registration;
-      if (this.admits(ipAddr, xferPort)) this.tell(datanode, lists.excluded.has(ipAddr, xferPort));
+      if (this.admits(ipAddr, xferPort)) this.tell(datanode, false);
     }
     return undefined;
   }
@@ -43,17 +44,23 @@ export class Admission {
     return failure('DisallowedDatanodeException', message);
   }
 
-  /** A datanode that is excluded begins to leave when it registers (startAdminOperationIfNecessary). */
+  /** A datanode that the lists take out of service begins to leave when it registers (startAdminOperationIfNecessary). */
   registered(datanode: Datanode): void {
-    const { ipAddr, xferPort } = datanode.registration;
-    if (this.lists.excluded.has(ipAddr, xferPort)) this.tell(datanode, true);
+    this.tell(datanode, true);
   }
 
   private admits(ip: string, xferPort: number): boolean {
     return this.lists.included.empty || this.lists.included.has(ip, xferPort);
   }
 
-  private tell(datanode: Datanode, leave: boolean): void {
-    this.blocks.setLeaving(datanode, leave, this.clock.monotonicMs());
+  /** Maintenance goes before leaving; `keep` leaves one alone that is named in no list. */
+  private tell(datanode: Datanode, keep: boolean): void {
+    const { ipAddr, xferPort } = datanode.registration;
+    const { excluded, maintenance } = this.lists;
+    const nowMs = this.clock.monotonicMs();
+    const leftMs = (maintenance.get(ipAddr, xferPort) ?? 0) - this.clock.nowMs();
+    if (leftMs > 0) this.blocks.setMaintenance(datanode, nowMs + leftMs, nowMs);
+    else if (excluded.has(ipAddr, xferPort)) this.blocks.setLeaving(datanode, true, nowMs);
+    else if (!keep) this.blocks.setLeaving(datanode, false, nowMs);
   }
 }

@@ -74,6 +74,7 @@ export function blockManagerConfig(config: Config): BlockManagerConfig {
     redundancyIntervalMs: config.get(options.redundancyIntervalMs),
     pendingTimeoutMs: config.get(options.pendingReconstructionTimeoutMs),
     decommissionIntervalMs: config.get(options.decommissionIntervalMs),
+    maintenanceMinReplication: config.get(options.maintenanceReplicationMinimum),
     defaultReplication: config.get(options.replication),
     invalidateLimit: config.get(options.invalidateLimit),
     maxReportLeases: config.get(options.fullReportLeases),

@@ -16,6 +16,35 @@ export class HostSet {
   }
 }
 
+/** What is said of hosts, by address, or by address and port for one datanode of several on a host. */
+export class HostTable<T> {
+  private readonly entries: ReadonlyMap<string, T>;
+
+  /** @param entries by "ip" or "ip:port" */
+  constructor(entries: Iterable<readonly [string, T]>) {
+    this.entries = new Map(entries);
+  }
+
+  get(ip: string, xferPort: number): T | undefined {
+    return this.entries.get(`${ip}:${xferPort}`) ?? this.entries.get(ip);
+  }
+}
+
+/** The operator's lists of hosts. */
+export interface HostLists {
+  /** Empty: all are. */
+  readonly included: HostSet;
+  readonly excluded: HostSet;
+  /** When the maintenance of a host is over, in ms since 1970; infinity when it is not said. */
+  readonly maintenance: HostTable<number>;
+}
+
+export const NO_HOSTS: HostLists = {
+  included: new HostSet([]),
+  excluded: new HostSet([]),
+  maintenance: new HostTable<number>([]),
+};
+
 /** A host's name or address, and the datanode's port if one is named. */
 export interface HostEntry {
   readonly host: string;

@@ -70,11 +70,17 @@ export function decommissioningNodes(datanodes: readonly DatanodeFacts[]): strin
   );
 }
 
-/** The bean's EnteringMaintenanceNodes. */
+/** The bean's EnteringMaintenanceNodes: those on their way into maintenance, and how far they are. */
 export function enteringMaintenanceNodes(datanodes: readonly DatanodeFacts[]): string {
   return table(
     datanodes.filter((node) => node.alive && node.adminState === 'ENTERING_MAINTENANCE'),
-    (node) => ({ xferaddr: `${node.ipAddr}:${node.xferPort}`, location: node.rack }),
+    (node) => ({
+      xferaddr: `${node.ipAddr}:${node.xferPort}`,
+      location: node.rack,
+      underReplicatedBlocks: node.leaving?.blocks ?? 0,
+      maintenanceOnlyReplicas: node.leaving?.onlyHereBlocks ?? 0,
+      underReplicateInOpenFiles: node.leaving?.openBlocks ?? 0,
+    }),
   );
 }
 

@@ -1,3 +1,4 @@
+export { clientOf, rpcOf } from './access.js';
 export {
   type ClusterDescription,
   type Ending,

@@ -279,6 +279,21 @@ export const namenodeOptions = {
     type: text(),
     help: 'A file with the hosts whose datanodes are to be emptied.',
   }),
+  hostsProvider: option({
+    key: 'dfs.namenode.hosts.provider.classname',
+    type: choice(
+      'org.apache.hadoop.hdfs.server.blockmanagement.HostFileManager',
+      'org.apache.hadoop.hdfs.server.blockmanagement.CombinedHostFileManager',
+    ),
+    default: 'org.apache.hadoop.hdfs.server.blockmanagement.HostFileManager',
+    help: 'How the lists of hosts are written: two files of names, or dfs.hosts as JSON, which knows maintenance too.',
+  }),
+  maintenanceReplicationMinimum: option({
+    key: 'dfs.namenode.maintenance.replication.min',
+    type: integer(0, 32_767),
+    default: '1',
+    help: 'Replicas of a block that must be in service while its others are in maintenance.',
+  }),
   staticGroups: option({
     key: 'hadoop.user.group.static.mapping.overrides',
     type: text(),
@@ -339,6 +354,13 @@ export const namenodeRules: readonly ConfigRule[] = [
       const maximum = config.get(namenodeOptions.replicationMaximum);
       return minimum <= wanted && wanted <= maximum ? undefined : 'they must not decrease in this order';
     },
+  },
+  {
+    options: [namenodeOptions.maintenanceReplicationMinimum, namenodeOptions.replication],
+    check: (config) =>
+      config.get(namenodeOptions.maintenanceReplicationMinimum) <= config.get(namenodeOptions.replication)
+        ? undefined
+        : 'maintenance cannot leave more replicas than files have',
   },
   {
     options: [namenodeOptions.blockSizeBytes, namenodeOptions.minimumBlockBytes],

@@ -1,0 +1,28 @@
+import { userInfo } from 'node:os';
+import { clientOptions, loadConfig, readConfigFolder } from '@rfs/base/config';
+import { systemClock, systemRandom } from '@rfs/base/system';
+import { DfsClient } from '@rfs/client/dfs';
+import { ClientIdentity, protocols, ReconnectingRpcClient } from '@rfs/protocol/rpc';
+import type { ProcessCluster } from './process-cluster.js';
+
+/** Calls of ClientProtocol to the cluster's first namenode, as the user that runs it. To be closed. */
+export function rpcOf(cluster: ProcessCluster): ReconnectingRpcClient {
+  const [host, port] = cluster.rpc.split(':') as [string, string];
+  const identity = new ClientIdentity(systemRandom());
+  const user = userInfo().username;
+  return new ReconnectingRpcClient(
+    { host, port: Number(port), user, protocol: protocols.client, identity, clock: systemClock },
+    { firstMs: 0, maxMs: 0 },
+  );
+}
+
+/** A client of the cluster with the configuration that it gives to clients. To be closed. */
+export function clientOf(cluster: ProcessCluster): DfsClient {
+  return new DfsClient({
+    authority: cluster.rpc,
+    config: loadConfig(clientOptions, { xml: readConfigFolder(cluster.description.conf) }),
+    user: userInfo().username,
+    clock: systemClock,
+    random: systemRandom(),
+  });
+}
