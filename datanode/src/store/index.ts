@@ -13,6 +13,7 @@ export {
   sumBytes,
   sumsLength,
 } from './meta-header.js';
+export { moveToVolume } from './move-volume.js';
 export { nodeFiles } from './node-files.js';
 export { OpenReplica, type ReplicaState } from './open-replica.js';
 export { openStore } from './open-store.js';

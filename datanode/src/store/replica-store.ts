@@ -54,6 +54,8 @@ export class ReplicaStore {
   readonly poolId: string;
   readonly events: ReplicaEvents;
   volumes: readonly Volume[] = [];
+  /** Blocks whose replica is being moved to another volume. */
+  readonly moving = new Set<BlockId>();
   private readonly choice: VolumeChoice;
   private readonly finalized = new ReplicaMap();
   private readonly open = new Map<BlockId, OpenReplica>();
@@ -185,12 +187,25 @@ export class ReplicaStore {
     storageId: string | undefined,
     owner: ReplicaOwner,
   ): OpenReplica {
-    const volume = chooseVolume(this.choice, this.volumes, storageType, storageId, block.lengthBytes);
+    const volume = this.chooseVolume(storageType, storageId, block.lengthBytes);
     const replica = new OpenReplica(block.blockId, block.generationStamp, volume, state);
     replica.claim(block.lengthBytes);
     replica.owner = owner;
     this.open.set(block.blockId, replica);
     return replica;
+  }
+
+  /** The volume for `neededBytes` more: the named one if it has the type and room. Throws when none has. */
+  chooseVolume(storageType: StorageType, storageId: string | undefined, neededBytes: number): Volume {
+    return chooseVolume(this.choice, this.volumes, storageType, storageId, neededBytes);
+  }
+
+  /** A finalized replica is on another volume from now on: its files are in place there. In the block's turn. */
+  relocate(view: ReplicaView, volume: Volume): void {
+    this.dropFinalized(view.blockId);
+    view.volume.usedBytes -= spaceOf(view.lengthBytes);
+    volume.usedBytes += spaceOf(view.lengthBytes);
+    this.keepFinalized(view.blockId, view.generationStamp, view.lengthBytes, volume);
   }
 
   /** A finalized replica has another stamp: its meta file has its new name. */

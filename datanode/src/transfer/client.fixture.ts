@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import type { BlockId } from '@rfs/base/ids';
 import { seededRandom, systemClock } from '@rfs/base/system';
 import {
   BlockOpResponseProto,
@@ -14,7 +16,7 @@ import {
 import { Op, packetPieces } from '@rfs/protocol/transfer';
 import { type Block, ChecksumType, findBadChunk, sumsOf } from '../store/index.js';
 import { Connection, type TransferContext } from './connection.js';
-import { POOL_ID } from './node.fixture.js';
+import { POOL_ID, type TestNode } from './node.fixture.js';
 import { nodeNetwork } from './node-sockets.js';
 import type { Packet } from './packet.js';
 import { blockToProto } from './peers.js';
@@ -188,4 +190,30 @@ function nextPacket(connection: Connection): Promise<Packet> {
       resolve(packet);
     });
   });
+}
+
+/** Writes a block through a pipeline of the nodes. */
+export async function writeBlock(
+  context: TransferContext,
+  on: readonly TestNode[],
+  id: number,
+  data: Buffer,
+): Promise<void> {
+  const writer = await BlockWriter.open(
+    context,
+    on.map((node) => node.info),
+    testBlock(id),
+  );
+  await writer.send(data);
+  const ack = await writer.finish(data.length);
+  assert.deepEqual(
+    ack.reply,
+    on.map(() => Status.SUCCESS),
+  );
+}
+
+/** The file of a node's replica. */
+export function dataPath(node: TestNode, id: number): string {
+  const view = node.store.view(id as BlockId)!;
+  return node.store.pathsAt(view.volume, view.blockId, view.generationStamp).data;
 }

@@ -253,3 +253,8 @@ export class Connection implements SocketUser {
     for (const listener of this.lostListeners.splice(0)) listener(error);
   }
 }
+
+/** The other end as Java shows an address (Peer.getRemoteAddressString). */
+export function peerText({ remoteAddress, remotePort }: Connection): string {
+  return `/${remoteAddress}:${remotePort}`;
+}

@@ -7,12 +7,22 @@ import {
   Status,
 } from '@rfs/protocol/messages';
 import { Op } from '@rfs/protocol/transfer';
-import { type Block, blockText, createTemporary } from '../store/index.js';
+import {
+  type Block,
+  blockText,
+  closeReadable,
+  createTemporary,
+  moveToVolume,
+  openForRead,
+  type ReadableReplica,
+} from '../store/index.js';
 import { BlockReceiver } from './block-receiver.js';
-import { Connection } from './connection.js';
+import { Connection, peerText } from './connection.js';
+import { reportIfDamaged } from './damage.js';
 import { blockFromProto, formatFromProto, storageTypeFromProto } from './peers.js';
 import { copyReplica } from './replica-copier.js';
 import type { TransferService } from './service.js';
+import { readVerified, sumsToRead } from './verified-read.js';
 
 /** What a moved replica may need, as its length is not in the request. */
 const ESTIMATED_BLOCK_BYTES = 128 * 1024 * 1024;
@@ -60,10 +70,12 @@ export async function replaceBlock(
   request: OpReplaceBlockProto,
 ): Promise<void> {
   const { counters, settings } = service;
-  const block = { ...blockFromProto(request.header.block), lengthBytes: ESTIMATED_BLOCK_BYTES };
+  const block = blockFromProto(request.header.block);
   connection.idleLimitMs = settings.writeTimeoutMs;
   if (counters.moves >= settings.maxMoves) {
-    const message = `Not able to receive block ${block.blockId} because threads quota=${settings.maxMoves} is exceeded.`;
+    const message =
+      `Not able to receive block ${block.blockId} from ${peerText(connection)} because threads ` +
+      `quota=${settings.maxMoves} is exceeded.`;
     connection.sendMessage(BlockOpResponseProto, { status: Status.ERROR, message });
     connection.end();
     return;
@@ -71,16 +83,29 @@ export async function replaceBlock(
   counters.moves++;
   const alive = sayInProgress(service, connection);
   try {
-    await receiveFrom(service, block, request);
+    if (request.source.id.datanodeUuid === service.datanodeUuid) await moveHere(service, block, request);
+    else await receiveFrom(service, { ...block, lengthBytes: ESTIMATED_BLOCK_BYTES }, request);
     connection.sendMessage(BlockOpResponseProto, { status: Status.SUCCESS });
   } catch (error) {
     const message = `opReplaceBlock ${blockText(block)} received exception ${String(error)}`;
     service.log.info('a move failed', { block: blockText(block), error });
-    connection.sendMessage(BlockOpResponseProto, { status: Status.ERROR, message });
+    const status = error instanceof CopyRefused ? error.status : Status.ERROR;
+    connection.sendMessage(BlockOpResponseProto, { status, message });
   } finally {
     alive.cancel();
     counters.moves--;
     connection.end();
+  }
+}
+
+/** The source does not give its replica away; a pinned one never, which the balancer must learn (BlockPinningException). */
+class CopyRefused extends Error {
+  override readonly name = 'CopyRefused';
+  readonly status: Status;
+
+  constructor(status: Status, message: string) {
+    super(message);
+    this.status = status === Status.ERROR_BLOCK_PINNED ? status : Status.ERROR;
   }
 }
 
@@ -95,11 +120,36 @@ function sayInProgress(service: TransferService, connection: Connection): { canc
   return { cancel: () => timer.cancel() };
 }
 
+/** From one of our own volumes to another, for a mover or a datanode that is out of balance in itself. */
+async function moveHere(service: TransferService, block: Block, request: OpReplaceBlockProto): Promise<void> {
+  const { store, balancing } = service;
+  const readable = await openForRead(store, block, 0);
+  try {
+    const { storageId, delHint: deleteHint } = request;
+    const storageType = storageTypeFromProto(request.storageType);
+    await moveToVolume(store, readable, block.lengthBytes, {
+      storageType,
+      storageId,
+      deleteHint,
+      fill: (position, data) => readVerified(readable, position, data, sumsFor(readable, data.length)),
+      throttle: (bytes) => balancing.wait(bytes),
+    });
+    service.log.info('moved a replica', { block: blockText(block), to: storageType });
+  } catch (error) {
+    reportIfDamaged(service, block, readable, error);
+    throw error;
+  } finally {
+    await closeReadable(readable);
+  }
+}
+
+function sumsFor(readable: ReadableReplica, dataLength: number): Buffer {
+  return Buffer.allocUnsafe(sumsToRead(readable, readable.format, dataLength));
+}
+
 async function receiveFrom(service: TransferService, block: Block, request: OpReplaceBlockProto): Promise<void> {
   const { context, settings, store, balancing } = service;
   const { id } = request.source;
-  if (id.datanodeUuid === service.datanodeUuid)
-    throw new Error('moving between volumes of one datanode is not supported');
   const host = settings.useHostname ? id.hostName : id.ipAddr;
   const source = await Connection.connect(context, host, id.xferPort, settings.readTimeoutMs, settings.readTimeoutMs);
   try {
@@ -107,7 +157,7 @@ async function receiveFrom(service: TransferService, block: Block, request: OpRe
     const reply = await source.nextMessage(BlockOpResponseProto);
     const sums = reply.readOpChecksumInfo?.checksum;
     if (reply.status !== Status.SUCCESS || sums === undefined) {
-      throw new Error(`copy of ${blockText(block)} was refused with status ${reply.status}: ${reply.message ?? ''}`);
+      throw new CopyRefused(reply.status, `copy of ${blockText(block)} was refused: ${reply.message ?? reply.status}`);
     }
     const format = formatFromProto(sums);
     if (format === null) throw new Error(`unknown checksum type ${sums.type}`);

@@ -13,6 +13,7 @@ import {
   type ReplicaStore,
   RoundRobinChoice,
   StorageFolders,
+  type StorageType,
 } from '../store/index.js';
 import type { Connection, TransferContext } from './connection.js';
 import { nodeNetwork } from './node-sockets.js';
@@ -67,12 +68,13 @@ export class TestNode {
     this.uuid = name;
   }
 
-  static async start(name = 'node'): Promise<TestNode> {
+  /** @param types of its volumes */
+  static async start(name = 'node', types: readonly StorageType[] = ['DISK']): Promise<TestNode> {
     const node = new TestNode(name);
     const folders = await StorageFolders.open({
       files: nodeFiles,
       random: seededRandom(node.root),
-      locations: [{ folder: join(node.root, 'data'), storageType: 'DISK' }],
+      locations: types.map((storageType, i) => ({ folder: join(node.root, `data${i}`), storageType })),
       reservation: { bytes: 0, percent: 0 },
       permissions: 0o700,
       toleratedFailures: 0,

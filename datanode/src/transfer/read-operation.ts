@@ -9,7 +9,7 @@ import {
 import { type Block, blockText, closeReadable, openForRead, type ReadableReplica } from '../store/index.js';
 import { blockChecksum } from './block-checksum.js';
 import { BlockSender, rangeOf, type SendRange } from './block-sender.js';
-import type { Connection } from './connection.js';
+import { type Connection, peerText } from './connection.js';
 import { reportIfDamaged, reportIfGone } from './damage.js';
 import { blockFromProto, formatToProto } from './peers.js';
 import type { TransferService } from './service.js';
@@ -48,7 +48,9 @@ export async function copyBlock(
   const { counters, settings, balancing } = service;
   const block = blockFromProto(request.header.block);
   if (counters.moves >= settings.maxMoves) {
-    const message = `Not able to copy block ${block.blockId} because threads quota=${settings.maxMoves} is exceeded.`;
+    const message =
+      `Not able to copy block ${block.blockId} to ${peerText(connection)} because threads ` +
+      `quota=${settings.maxMoves} is exceeded.`;
     connection.sendMessage(BlockOpResponseProto, { status: Status.ERROR, message });
     connection.end();
     return;

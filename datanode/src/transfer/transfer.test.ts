@@ -8,7 +8,6 @@ import {
   BlockChecksumTypeProto,
   BlockOpResponseProto,
   OpBlockChecksumProto,
-  OpReplaceBlockProto,
   OpTransferBlockProto,
   OpWriteBlockProto_BlockConstructionStage as Stage,
   Status,
@@ -16,7 +15,17 @@ import {
 } from '@rfs/protocol/messages';
 import { Op, UNKNOWN_SEQNO } from '@rfs/protocol/transfer';
 import { subdirOf, sumsOf } from '../store/index.js';
-import { BlockWriter, clientContext, FORMAT, read, readThrough, testBlock, testData } from './client.fixture.js';
+import {
+  BlockWriter,
+  clientContext,
+  dataPath,
+  FORMAT,
+  read,
+  readThrough,
+  testBlock,
+  testData,
+  writeBlock,
+} from './client.fixture.js';
 import { Connection, ConnectionLost } from './connection.js';
 import { TestNode } from './node.fixture.js';
 import { blockToProto } from './peers.js';
@@ -29,29 +38,10 @@ async function nodes(count: number): Promise<TestNode[]> {
   return started;
 }
 
-async function write(on: readonly TestNode[], id: number, data: Buffer): Promise<void> {
-  const writer = await BlockWriter.open(
-    client,
-    on.map((node) => node.info),
-    testBlock(id),
-  );
-  await writer.send(data);
-  const ack = await writer.finish(data.length);
-  assert.deepEqual(
-    ack.reply,
-    on.map(() => Status.SUCCESS),
-  );
-}
-
-function dataPath(node: TestNode, id: number): string {
-  const view = node.store.view(id as BlockId)!;
-  return node.store.pathsAt(view.volume, view.blockId, view.generationStamp).data;
-}
-
 test('a block written through three datanodes is finalized on all before the last ack, and read back anywhere', async () => {
   const all = await nodes(3);
   const data = testData(3_000_001);
-  await write(all, 1, data);
+  await writeBlock(client, all, 1, data);
   for (const node of all) {
     const view = node.store.view(1 as BlockId)!;
     assert.deepEqual([view.state, view.lengthBytes], ['FINALIZED', data.length]);
@@ -78,7 +68,7 @@ test('a block written through three datanodes is finalized on all before the las
 test('one connection serves several reads', async () => {
   const [node] = await nodes(1);
   const data = testData(200_000);
-  await write([node!], 1, data);
+  await writeBlock(client, [node!], 1, data);
   const connection = await Connection.connect(client, '127.0.0.1', node!.port, 5000, 5000);
   for (const offset of [0, 100_000, 199_999]) {
     const result = await readThrough(connection, testBlock(1), offset, 1);
@@ -181,7 +171,7 @@ test('a failed close is finished by recovery, in the answer to the request', asy
 test('append goes on behind the last byte, in the middle of a chunk', async () => {
   const all = await nodes(2);
   const data = testData(3000);
-  await write(all, 7, data.subarray(0, 700));
+  await writeBlock(client, all, 7, data.subarray(0, 700));
   const writer = await BlockWriter.open(
     client,
     all.map((node) => node.info),
@@ -227,7 +217,7 @@ test('a damaged packet is refused by the first datanode and reaches no disk', as
 test('damage on disk is never sent, and reported', async () => {
   const [node] = await nodes(1);
   const data = testData(1_000_000);
-  await write([node!], 9, data);
+  await writeBlock(client, [node!], 9, data);
   const file = fs.openSync(dataPath(node!, 9), 'r+');
   fs.writeSync(file, Buffer.from([data[700_000]! ^ 0x10]), 0, 1, 700_000);
   fs.closeSync(file);
@@ -241,7 +231,7 @@ test('damage on disk is never sent, and reported', async () => {
 test('a replica that a client calls damaged is looked at, not yet reported', async () => {
   const [node] = await nodes(1);
   const data = testData(10_000);
-  await write([node!], 19, data);
+  await writeBlock(client, [node!], 19, data);
   const connection = await Connection.connect(client, '127.0.0.1', node!.port, 5000, 5000);
   await readThrough(connection, testBlock(19), 0, data.length, Status.ERROR_CHECKSUM);
   // The answer to the next request comes after that to the verdict.
@@ -298,23 +288,10 @@ test('a copy with another digest than its source is thrown away', async () => {
   await node!.end();
 });
 
-test('the balancer moves a replica with a hint for the namenode', async () => {
-  const [from, to] = (await nodes(2)) as [TestNode, TestNode];
-  const data = testData(700_000);
-  await write([from], 12, data);
-  const connection = await Connection.connect(client, '127.0.0.1', to.port, 5000, 5000);
-  const header = { block: blockToProto(testBlock(12)) };
-  connection.sendOp(Op.REPLACE_BLOCK, OpReplaceBlockProto, { header, delHint: 'node0', source: from.info });
-  assert.equal((await connection.nextMessage(BlockOpResponseProto)).status, Status.SUCCESS);
-  assert.deepEqual(fs.readFileSync(dataPath(to, 12)), data);
-  assert.deepEqual(to.heard, ['received 12_1001 700000 hint node0']);
-  for (const node of [from, to]) await node.end();
-});
-
 test('checksums are those of HDFS: MD5 of CRCs, or the CRC of all', async () => {
   const [node] = await nodes(1);
   const data = testData(5000);
-  await write([node!], 13, data);
+  await writeBlock(client, [node!], 13, data);
   for (const length of [5000, 4096, 3000]) {
     const ask = async (blockChecksumType: BlockChecksumTypeProto) => {
       const connection = await Connection.connect(client, '127.0.0.1', node!.port, 5000, 5000);
@@ -345,6 +322,6 @@ test('bytes that make no sense cost their sender the connection and nobody anyth
     connection.send(bytes);
     await connection.gone();
   }
-  await write([node!], 14, testData(10));
+  await writeBlock(client, [node!], 14, testData(10));
   await node!.end();
 });
