@@ -129,6 +129,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
       return pool.store;
     },
     execute: (command) => pool?.execute(command),
+    verify: (blockId) => pool?.scanners.verify(blockId),
     fatal: seams.fatal,
   });
   lifecycle.add('replicas', () => pool?.close());

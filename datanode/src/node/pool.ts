@@ -73,6 +73,7 @@ export class Pool {
           events.received(block, volume, digest, deleteHint);
           if (digest === null) digests.want(block);
         },
+        digestTaken: (block, volume, digest) => events.digestTaken(block, volume, digest),
         deleted: (blockId, generationStamp, volume) => events.deleted(blockId, generationStamp, volume),
         volumeFailed: (volume) => volumeFailed(volume, store, events, options),
       },
@@ -88,7 +89,8 @@ export class Pool {
       events.reportBad(block, volume);
     };
     const { random, scan: settings } = options;
-    const scanners = new Scanners({ store, clock, random, log, settings, reportBad });
+    const verified: PoolService['verified'] = (block, volume, digest) => events.verified(block, volume, digest);
+    const scanners = new Scanners({ store, clock, random, log, settings, reportBad, verified });
     log.info('opened the replicas', {
       pool: namespace.blockPoolId,
       replicas: store.finalizedCount,

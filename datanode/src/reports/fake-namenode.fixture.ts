@@ -1,5 +1,6 @@
 import { failure, type HdfsFailure } from '@rfs/protocol/exceptions';
 import type {
+  BlockProto,
   BlockReceivedAndDeletedRequestProto,
   BlockReportRequestProto,
   DatanodeCommandProto,
@@ -24,6 +25,9 @@ export class FakeNamenode implements RpcCaller {
   namespaceId = 7;
   /** Given with the next answer to a heartbeat. */
   commands: DatanodeCommandProto[] = [];
+  /** Given with the next answer to a heartbeat. */
+  verify: BlockProto[] = [];
+  comparesDigests = false;
   private lease = 100n;
   private readonly waiting: (() => void)[] = [];
 
@@ -61,6 +65,7 @@ export class FakeNamenode implements RpcCaller {
             storageInfo: { layoutVersion: -67 >>> 0, namespceID: this.namespaceId, clusterID: 'CID-1', cTime: 0 },
             softwareVersion: '3.4.1',
             capabilities: 1,
+            rfsDigests: this.comparesDigests,
           },
         };
       case 'registerDatanode':
@@ -72,6 +77,7 @@ export class FakeNamenode implements RpcCaller {
         this.commands = [];
         return {
           cmds,
+          rfsVerify: this.verify.splice(0),
           haStatus: { state: this.state, txid: this.txid },
           fullBlockReportLeaseId: heartbeat.requestFullBlockReportLease ? this.lease++ : 0n,
         };

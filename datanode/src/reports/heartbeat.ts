@@ -1,6 +1,7 @@
 import {
   type DatanodeRegistrationProto,
   type HeartbeatRequestProto,
+  type RfsReplicaDigestsProto,
   type StorageReportProto,
   DatanodeStorageProto_StorageState as StorageState,
   type VolumeFailureSummaryProto,
@@ -28,6 +29,7 @@ export function heartbeatRequest(
   lostFolders: readonly LostFolder[],
   load: DatanodeLoad,
   wantsLease: boolean,
+  digests: RfsReplicaDigestsProto[],
 ): HeartbeatRequestProto {
   const failed = volumes.filter((volume) => volume.failure !== null);
   const summary = failureSummary(failed, lostFolders);
@@ -43,7 +45,7 @@ export function heartbeatRequest(
     requestFullBlockReportLease: wantsLease,
     slowPeers: [],
     slowDisks: [],
-    rfsDigests: [],
+    rfsDigests: digests,
   };
 }
 

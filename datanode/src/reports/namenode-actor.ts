@@ -12,6 +12,7 @@ import type {
 import { callAsync, type MessageOf, protocols, type RpcCaller } from '@rfs/protocol/rpc';
 import type { Volume } from '../store/index.js';
 import { Alarm } from './alarm.js';
+import { DigestFeed } from './digest-feed.js';
 import { fullReport } from './full-report.js';
 import { type DatanodeLoad, heartbeatRequest, type LostFolder } from './heartbeat.js';
 import { IncrementalReports, incrementalProto } from './incremental.js';
@@ -66,6 +67,9 @@ export class NamenodeActor {
   private readonly alarm: Alarm;
   private readonly reports = new IncrementalReports();
   private readonly badBlocks: LocatedBlockProto[] = [];
+  private readonly digests: DigestFeed;
+  /** It is an rfs namenode, which compares digests. */
+  private comparesDigests = false;
   private registration: DatanodeRegistrationProto | null = null;
   private registered = false;
   private heartbeatDueMs = 0;
@@ -82,6 +86,7 @@ export class NamenodeActor {
     this.options = options;
     this.name = options.name;
     this.alarm = new Alarm(options.clock);
+    this.digests = new DigestFeed(() => service.store);
   }
 
   get caller(): RpcCaller {
@@ -100,12 +105,18 @@ export class NamenodeActor {
     this.closed = true;
     this.alarm.ring();
     await this.running;
+    await this.digests.stop();
   }
 
   /** Something has happened to a replica: the namenode hears of it as soon as possible. */
   noteReplica(volume: Volume, info: ReceivedDeletedBlockInfoProto): void {
     this.reports.add(volume, info);
     this.alarm.ring();
+  }
+
+  /** A digest was taken of a replica that the namenode knows. */
+  noteDigest(volume: Volume, info: ReceivedDeletedBlockInfoProto): void {
+    if (this.comparesDigests) this.noteReplica(volume, info);
   }
 
   noteBadBlock(block: LocatedBlockProto): void {
@@ -162,6 +173,7 @@ export class NamenodeActor {
   private async register(): Promise<void> {
     const { info } = await this.call('versionRequest', {});
     const registration = await this.service.accept(this, info);
+    this.comparesDigests = info.rfsDigests === true;
     await this.call('registerDatanode', { registration });
     this.registration = registration;
     this.registered = true;
@@ -176,12 +188,15 @@ export class NamenodeActor {
     const { load, lostFolders, times } = this.options;
     const volumes = await this.service.refreshedVolumes();
     const wantsLease = this.leaseId === 0n && nowMs >= this.fullReportDueMs;
-    const request = heartbeatRequest(this.registration!, volumes, lostFolders, load(), wantsLease);
+    const digests = this.digests.next;
+    const request = heartbeatRequest(this.registration!, volumes, lostFolders, load(), wantsLease, digests);
     const response: HeartbeatResponseProto = await this.call('sendHeartbeat', request);
     this.heartbeatDueMs = nowMs + times.heartbeatMs;
     this.leaseId = response.fullBlockReportLeaseId ?? 0n;
     this.service.noteClaim(this, response.haStatus);
     this.obey(response.cmds);
+    this.service.verify(this, response.rfsVerify);
+    this.digests.sent(digests);
   }
 
   private async incremental(): Promise<void> {
@@ -216,6 +231,7 @@ export class NamenodeActor {
       if (cmd !== undefined) this.obey([cmd]);
     }
     this.fullReportDueMs = startedMs + times.fullReportMs;
+    if (this.comparesDigests) this.digests.begin();
     log.info('sent a full block report', {
       namenode: this.name,
       replicas: store.finalizedCount,

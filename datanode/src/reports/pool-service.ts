@@ -1,5 +1,7 @@
+import type { BlockId } from '@rfs/base/ids';
 import type { Logger } from '@rfs/base/log';
 import {
+  type BlockProto,
   ReceivedDeletedBlockInfoProto_BlockStatus as BlockStatus,
   DatanodeCommandProto_Type as CommandType,
   type DatanodeCommandProto,
@@ -28,6 +30,8 @@ export interface PoolServiceOptions {
   readonly open: (namespace: NamespaceIdentity) => Promise<ReplicaStore>;
   /** Carries out a command of the active namenode. */
   readonly execute: (command: DatanodeCommandProto) => void;
+  /** Has a replica checked before all others. */
+  readonly verify: (blockId: BlockId) => void;
   /** The datanode cannot serve this namespace. */
   readonly fatal: (error: Error) => void;
 }
@@ -165,13 +169,24 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
   }
 
   received(block: Block, volume: Volume, digest: Uint8Array | null, deleteHint: string): void {
-    const { blockId, generationStamp, lengthBytes } = block;
-    this.tell(volume, {
-      block: { blockId, genStamp: generationStamp, numBytes: lengthBytes },
-      status: BlockStatus.RECEIVED,
-      ...(deleteHint === '' ? {} : { deleteHint }),
-      ...(digest === null ? {} : { rfsDigest: digest }),
-    });
+    this.tell(volume, receivedInfo(block, digest, deleteHint));
+  }
+
+  digestTaken(block: Block, volume: Volume, digest: Uint8Array): void {
+    const info = receivedInfo(block, digest, '');
+    for (const actor of this.actors) actor.noteDigest(volume, info);
+  }
+
+  /** A replica that a namenode had doubts about has been read, and is good. */
+  verified(block: Block, volume: Volume, digest: Uint8Array): void {
+    const info = { ...receivedInfo(block, digest, ''), rfsVerified: true };
+    for (const actor of this.actors) actor.noteDigest(volume, info);
+  }
+
+  /** Checks that a namenode wants: the active one's only. */
+  verify(actor: NamenodeActor, blocks: readonly BlockProto[]): void {
+    if (actor !== this.active) return;
+    for (const { blockId } of blocks) this.options.verify(blockId as BlockId);
   }
 
   deleted(blockId: number, generationStamp: number, volume: Volume): void {
@@ -198,4 +213,14 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
   private tell(volume: Volume, info: ReceivedDeletedBlockInfoProto): void {
     for (const actor of this.actors) actor.noteReplica(volume, info);
   }
+}
+
+function receivedInfo(block: Block, digest: Uint8Array | null, deleteHint: string): ReceivedDeletedBlockInfoProto {
+  const { blockId, generationStamp, lengthBytes } = block;
+  return {
+    block: { blockId, genStamp: generationStamp, numBytes: lengthBytes },
+    status: BlockStatus.RECEIVED,
+    ...(deleteHint === '' ? {} : { deleteHint }),
+    ...(digest === null ? {} : { rfsDigest: digest }),
+  };
 }

@@ -13,7 +13,7 @@ import {
   type DatanodeCommandProto,
   NNHAStatusHeartbeatProto_State as HaState,
 } from '@rfs/protocol/messages';
-import { nodeFiles, openStore, RoundRobinChoice, StorageFolders, type Volume } from '../store/index.js';
+import { nodeFiles, openStore, RoundRobinChoice, StorageFolders, subdirOf, type Volume } from '../store/index.js';
 import { FakeNamenode, invalidateCommand } from './fake-namenode.fixture.js';
 import { NamenodeActor } from './namenode-actor.js';
 import { PoolService } from './pool-service.js';
@@ -26,6 +26,7 @@ class Fixture {
   readonly root = fs.mkdtempSync(join(tmpdir(), 'rfs-reports-'));
   readonly executed: DatanodeCommandProto[] = [];
   readonly fatal: Error[] = [];
+  readonly verified: BlockId[] = [];
   readonly namenodes: FakeNamenode[] = [];
   readonly service: PoolService;
 
@@ -58,12 +59,14 @@ class Fixture {
           events: {
             receiving: (replica) => this.service.receiving(replica),
             received: (...event) => this.service.received(...event),
+            digestTaken: (...event) => this.service.digestTaken(...event),
             deleted: (...event) => this.service.deleted(...event),
             volumeFailed: () => undefined,
           },
         });
       },
       execute: (command) => this.executed.push(command),
+      verify: (blockId) => this.verified.push(blockId),
       fatal: (error) => this.fatal.push(error),
     });
   }
@@ -244,5 +247,51 @@ test('a namenode of another namespace is not served', async () => {
   await first.until(() => first.reports.length === 1);
   await second.until(() => second.count('versionRequest') > 0);
   assert.equal(second.count('registerDatanode'), 0);
+  await fixture.end();
+});
+
+test('a namenode that compares digests is told all of them after its full report, and its checks are carried out', async () => {
+  const replicas = [5, 6];
+  const fixture = new Fixture(replicas).start(2, (namenode, index) => {
+    namenode.comparesDigests = index === 0;
+    if (index > 0) namenode.state = HaState.OBSERVER;
+  });
+  const [namenode, other] = fixture.namenodes as [FakeNamenode, FakeNamenode];
+  await namenode.until(() => namenode.reports.length === 1);
+  const { volume } = fixture;
+  for (const id of [...replicas, 99]) {
+    const record = { ...block(id, 1001, id), digest: Buffer.alloc(32, id) };
+    await volume.catalog.append(subdirOf(record.blockId), record);
+  }
+  fixture.clock.advance(60_000);
+  await namenode.until(() => namenode.reports.length === 2);
+  namenode.verify.push({ blockId: 6, genStamp: 1001, numBytes: 6 });
+  const told = () => namenode.heartbeats.flatMap(({ rfsDigests }) => rfsDigests);
+  while (told().length === 0) {
+    await new Promise(setImmediate);
+    fixture.clock.advance(3000);
+  }
+  assert.deepEqual([told()[0]?.storageUuid, told()[0]?.count], [volume.storageId, 2]);
+  const reader = new ByteReader(told()[0]!.entries);
+  const entry = () => [reader.zigzagId(), reader.varint64(), reader.varint64(), reader.uint32(), reader.uint32()];
+  assert.deepEqual([entry(), entry()].sort(), [
+    [5, 5, 1001, 0x05050505, 0x05050505],
+    [6, 6, 1001, 0x06060606, 0x06060606],
+  ]);
+  assert.equal(reader.remaining, 0);
+  assert.deepEqual(fixture.verified, [6]);
+
+  fixture.service.digestTaken(block(5), volume, Buffer.alloc(32, 5));
+  fixture.service.verified(block(6), volume, Buffer.alloc(32, 6));
+  await namenode.until(() => namenode.increments.length > 0);
+  const infos = namenode.increments.flatMap(({ blocks }) => blocks.flatMap((storage) => storage.blocks));
+  assert.deepEqual(
+    infos.map(({ block: { blockId }, rfsVerified }) => [blockId, rfsVerified]),
+    [
+      [5, undefined],
+      [6, true],
+    ],
+  );
+  assert.deepEqual([other.increments.length, other.heartbeats.flatMap(({ rfsDigests }) => rfsDigests)], [0, []]);
   await fixture.end();
 });

@@ -179,3 +179,34 @@ test('a period below 0 or no bandwidth switches the scan off', async () => {
   }
   await node.end();
 });
+
+test('what a namenode has doubts about is checked at once, with the scan off, and told of also when it is good', async () => {
+  const node = await ScannedStore.open(2);
+  await node.add([1, 2, 3]);
+  node.flipByte(2);
+  node.scan({ periodMs: -1 });
+  node.scanners.start();
+  for (const id of [1, 2, 9, 1]) node.scanners.verify(id as BlockId);
+  while (node.verified.length + node.bad.length < 2) await node.turns(1);
+  assert.deepEqual([node.verified, node.bad], [[1], [2]]);
+  node.scanners.verify(1 as BlockId);
+  while (node.verified.length < 2) await node.turns(1);
+  await node.end();
+});
+
+test('the scan takes the digests of replicas that have none', async () => {
+  const node = await ScannedStore.open(1);
+  await node.add([1]);
+  const digest = () => node.store.volumes[0]!.catalog.find(0, 1 as BlockId, block(1).generationStamp);
+  const known = await digest();
+  fs.unlinkSync(`${node.store.volumes[0]!.finalizedPath(1 as BlockId)}/rfs-digests`);
+  await node.fixture.crash();
+  assert.equal(await digest(), null);
+  const { counters } = node.scan();
+  const heard = node.fixture.heard.length;
+  node.scanners.start();
+  await node.until(() => counters.rounds === 1);
+  assert.deepEqual(node.fixture.heard.slice(heard), ['received 1_1001 3000']);
+  assert.deepEqual(await digest(), known);
+  await node.end();
+});

@@ -30,6 +30,7 @@ const BLOCKS_ONLY: ScanSettings = {
 export class ScannedStore {
   readonly clock = new VirtualClock();
   readonly bad: BlockId[] = [];
+  readonly verified: BlockId[] = [];
   readonly fixture: Fixture;
   scanners!: Scanners;
 
@@ -58,6 +59,7 @@ export class ScannedStore {
       log: quiet,
       settings: { ...BLOCKS_ONLY, ...settings },
       reportBad: (bad: Block) => this.bad.push(bad.blockId),
+      verified: (good: Block) => this.verified.push(good.blockId),
     });
     return this.scanners;
   }

@@ -1,9 +1,12 @@
+import type { BlockId } from '@rfs/base/ids';
 import type { Logger } from '@rfs/base/log';
 import type { Clock, Random } from '@rfs/base/seams';
 import type { Block, ReplicaStore, Volume } from '../store/index.js';
 import { newScanCounters, type ScanCounters } from './counters.js';
 import { DirectoryScanner } from './directory-scanner.js';
+import { OrderedChecks } from './ordered-checks.js';
 import { Reconciler } from './reconcile.js';
+import { ReplicaCheck } from './replica-check.js';
 import { type BlockScanSettings, VolumeScanner } from './volume-scanner.js';
 
 /** HDFS's three weeks, which 0 stands for. */
@@ -22,6 +25,8 @@ export interface ScannersOptions {
   readonly settings: ScanSettings;
   /** A replica is damaged: the namenodes are to know. */
   readonly reportBad: (block: Block, volume: Volume) => void;
+  /** A replica that was to be verified is good. */
+  readonly verified: (block: Block, volume: Volume, digest: Uint8Array) => void;
 }
 
 /** All that looks for damage in the replicas of a datanode while nobody reads them. */
@@ -30,6 +35,7 @@ export class Scanners {
   /** By the volumes' indexes; empty when the block scanner is off. */
   private readonly volumes: readonly VolumeScanner[];
   private readonly directories: DirectoryScanner | null;
+  private readonly ordered: OrderedChecks;
 
   /** The block scanner is off with a period below 0 or no bandwidth; period 0 means the usual one (BlockScanner.Conf). */
   constructor(options: ScannersOptions) {
@@ -42,6 +48,18 @@ export class Scanners {
       reportBad,
       suspect: (block, volume) => this.suspect(block, volume),
     });
+    const check = new ReplicaCheck({
+      store,
+      log,
+      counters,
+      reportBad,
+      filesMissing: (blockId, volume) => reconciler.check(volume, blockId, null),
+    });
+    this.ordered = new OrderedChecks({
+      store,
+      check,
+      sound: ({ block, volume, digest }) => options.verified(block, volume, digest),
+    });
     const on = settings.periodMs >= 0 && settings.bytesPerSecond > 0;
     const scan = { ...settings, periodMs: settings.periodMs === 0 ? USUAL_PERIOD_MS : settings.periodMs };
     this.volumes = (on ? store.volumes : []).map(
@@ -53,8 +71,7 @@ export class Scanners {
           log,
           settings: scan,
           counters,
-          reportBad,
-          filesMissing: (blockId) => reconciler.check(volume, blockId, null),
+          check,
         }),
     );
     const { directoryIntervalMs: intervalMs } = settings;
@@ -72,6 +89,11 @@ export class Scanners {
     this.volumes[volume.index]?.suspect(block);
   }
 
+  /** A namenode wants the replica checked: at once, and told of also when it is good. */
+  verify(blockId: BlockId): void {
+    this.ordered.add(blockId);
+  }
+
   /** Reads nothing until {@link resume}, from the next slice on. */
   pause(): void {
     for (const scanner of this.volumes) scanner.pause();
@@ -85,6 +107,10 @@ export class Scanners {
 
   /** Resolves when nothing is read any more and the cursors are saved. */
   async stop(): Promise<void> {
-    await Promise.all([...this.volumes.map((scanner) => scanner.stop()), this.directories?.stop()]);
+    await Promise.all([
+      ...this.volumes.map((scanner) => scanner.stop()),
+      this.directories?.stop(),
+      this.ordered.stop(),
+    ]);
   }
 }

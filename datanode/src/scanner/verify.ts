@@ -5,19 +5,19 @@ import { findBadChunk, META_HEADER_BYTES, type ReadableReplica, sumBytes, sumsLe
 const SLICE_BYTES = 1024 * 1024;
 
 export type Verdict =
-  | { readonly kind: 'good' }
+  | { readonly kind: 'good'; readonly digest: Uint8Array }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'damaged'; readonly detail: string };
 
 /**
  * Reads a whole replica and checks every chunk against its sum, and all of it against its digest.
- * @param digest null when none has been taken
+ * @param recorded the digest that was taken when the replica was written; null when none was
  * @param spend called before each read with what it takes of the disk; false ends the verification
  * @throws the disk's error
  */
 export async function verifyReplica(
   replica: ReadableReplica,
-  digest: Uint8Array | null,
+  recorded: Uint8Array | null,
   spend: (bytes: number) => Promise<boolean>,
 ): Promise<Verdict> {
   const { data, meta, format, endBytes } = replica;
@@ -25,7 +25,7 @@ export async function verifyReplica(
   const sliceBytes = Math.max(chunk, SLICE_BYTES - (SLICE_BYTES % chunk));
   const dataBuffer = Buffer.allocUnsafeSlow(Math.min(sliceBytes, endBytes));
   const sumsBuffer = Buffer.allocUnsafeSlow(sumsLength(format, dataBuffer.length));
-  const hasher = digest === null ? null : new Blake3();
+  const hasher = new Blake3();
   for (let position = 0; position < endBytes; position += sliceBytes) {
     const length = Math.min(sliceBytes, endBytes - position);
     const bytes = dataBuffer.subarray(0, length);
@@ -38,12 +38,13 @@ export async function verifyReplica(
       const bad = findBadChunk(format, bytes, sums);
       if (bad >= 0) return damaged(`the chunk at ${position + bad * chunk} does not match its sum`);
     }
-    hasher?.update(bytes);
+    hasher.update(bytes);
   }
-  if (hasher !== null && Buffer.compare(hasher.digest(), digest!) !== 0) {
+  const digest = hasher.digest();
+  if (recorded !== null && Buffer.compare(digest, recorded) !== 0) {
     return damaged('the data matches its sums, but not its digest');
   }
-  return { kind: 'good' };
+  return { kind: 'good', digest };
 }
 
 function damaged(detail: string): Verdict {

@@ -1,28 +1,14 @@
-import { FailureError } from '@rfs/base/failure';
-import type { BlockId } from '@rfs/base/ids';
 import type { Logger } from '@rfs/base/log';
 import type { Clock } from '@rfs/base/seams';
-import {
-  type Block,
-  blockText,
-  closeReadable,
-  openForRead,
-  type ReadableReplica,
-  type ReplicaStore,
-  type ReplicaView,
-  subdirOf,
-  type Volume,
-} from '../store/index.js';
+import type { Block, ReplicaStore, Volume } from '../store/index.js';
 import { Throttle } from '../transfer/index.js';
 import type { ScanCounters } from './counters.js';
 import { type Cursor, newCursor, readCursor, writeCursor } from './cursor.js';
 import { Pace } from './pace.js';
+import type { ReplicaCheck } from './replica-check.js';
 import { Suspects } from './suspects.js';
-import { type Verdict, verifyReplica } from './verify.js';
 import { VolumeWalk } from './volume-walk.js';
 
-/** The pages that a disk reads to open two files, so that many small replicas do not come for nothing. */
-const OPEN_COST_BYTES = 8192;
 /** After an error that is not about one replica. */
 const ERROR_REST_MS = 60_000;
 
@@ -41,9 +27,7 @@ export interface VolumeScannerOptions {
   readonly log: Logger;
   readonly settings: BlockScanSettings;
   readonly counters: ScanCounters;
-  readonly reportBad: (block: Block, volume: Volume) => void;
-  /** A file of the replica is not there. */
-  readonly filesMissing: (blockId: BlockId, volume: Volume) => Promise<void>;
+  readonly check: ReplicaCheck;
 }
 
 /**
@@ -119,10 +103,11 @@ export class VolumeScanner {
 
   /** Looks at one replica. How long there is nothing to do then. */
   private async step(): Promise<number> {
-    const { clock, settings, counters, log, volume } = this.options;
+    const { clock, settings, counters, log, volume, check } = this.options;
+    const spend = (bytes: number) => this.spend(bytes);
     const suspect = this.suspects.take();
     if (suspect !== null) {
-      await this.look(suspect);
+      await check.look(suspect, volume, spend);
       return 0;
     }
     const { cursor } = this;
@@ -146,86 +131,14 @@ export class VolumeScanner {
       await this.save();
       return 0;
     }
-    await this.look(next);
+    await check.look(next, volume, spend);
     if (clock.monotonicMs() - this.savedMs >= settings.cursorSaveMs) await this.save();
     return 0;
-  }
-
-  private async look(blockId: BlockId): Promise<void> {
-    const { store, volume, counters } = this.options;
-    const view = store.view(blockId);
-    // What is not in memory is left to the directory scanner.
-    if (view?.state !== 'FINALIZED' || view.volume !== volume) return;
-    const block: Block = {
-      poolId: store.poolId,
-      blockId,
-      generationStamp: view.generationStamp,
-      lengthBytes: view.lengthBytes,
-    };
-    let verdict: Verdict;
-    try {
-      verdict = await this.verify(block, view);
-    } catch (error) {
-      if (this.isUnchanged(view)) await this.couldNotRead(block, error as NodeJS.ErrnoException);
-      return;
-    }
-    if (verdict.kind === 'good') {
-      counters.verified++;
-      counters.verifiedBytes += view.lengthBytes;
-    } else if (verdict.kind === 'damaged' && this.isUnchanged(view)) this.report(block, verdict.detail);
-  }
-
-  private async verify(block: Block, view: ReplicaView): Promise<Verdict> {
-    const { store, volume } = this.options;
-    const replica: ReadableReplica = await openForRead(store, block, 0);
-    try {
-      if (replica.view.state !== 'FINALIZED' || replica.view.generationStamp !== view.generationStamp) {
-        return { kind: 'stopped' };
-      }
-      const digest = await volume.catalog.find(subdirOf(block.blockId), block.blockId, block.generationStamp);
-      if (!(await this.spend(OPEN_COST_BYTES))) return { kind: 'stopped' };
-      return await verifyReplica(replica, digest, (bytes) => this.spend(bytes));
-    } finally {
-      await closeReadable(replica);
-    }
   }
 
   private async spend(bytes: number): Promise<boolean> {
     await this.pace.sleep(this.throttle.take(bytes));
     return this.pace.mayGoOn();
-  }
-
-  /** A replica that was deleted, appended to or recovered while it was read may look damaged. */
-  private isUnchanged(view: ReplicaView): boolean {
-    const { store, volume } = this.options;
-    const now = store.view(view.blockId);
-    return (
-      volume.failure === null &&
-      now?.state === 'FINALIZED' &&
-      now.volume === volume &&
-      now.generationStamp === view.generationStamp &&
-      now.lengthBytes === view.lengthBytes
-    );
-  }
-
-  private async couldNotRead(block: Block, error: NodeJS.ErrnoException): Promise<void> {
-    const { log, counters, volume, filesMissing } = this.options;
-    if (error.code === 'ENOENT') {
-      await filesMissing(block.blockId, volume);
-    } else if (error.code === 'EIO' || error instanceof FailureError) {
-      // A bad sector, or a header of the sums that is none.
-      this.report(block, error.message);
-    } else {
-      counters.unread++;
-      log.warn('a replica could not be read by the scan', { block: blockText(block), folder: volume.folder, error });
-    }
-  }
-
-  private report(block: Block, detail: string): void {
-    const { log, counters, volume, reportBad } = this.options;
-    counters.damaged++;
-    log.warn('the scan found a damaged replica', { block: blockText(block), folder: volume.folder, detail });
-    reportBad(block, volume);
   }
 
   private async save(): Promise<void> {

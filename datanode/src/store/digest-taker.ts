@@ -1,6 +1,6 @@
 import { Blake3 } from '@rfs/base/checksum';
 import type { Block } from './block.js';
-import { announce } from './finalize.js';
+import { recordDigest } from './finalize.js';
 import { readBytes } from './integrity.js';
 import type { ReplicaStore, ReplicaView } from './replica-store.js';
 
@@ -60,7 +60,7 @@ export class DigestTaker {
     if (digest === null) return;
     await this.store.inTurn(block.blockId, async () => {
       const now = this.current(block);
-      if (now !== null) await announce(this.store, now, digest, '');
+      if (now !== null) await recordDigest(this.store, now, digest);
     });
   }
 

@@ -25,6 +25,13 @@ export async function finalizeReplica(
   await announce(store, store.view(blockId)!, digest, deleteHint);
 }
 
+/** Records the digest of a replica that was finalized without, and tells the namenodes. To be called in the block's turn. */
+export async function recordDigest(store: ReplicaStore, view: ReplicaView, digest: Uint8Array): Promise<void> {
+  const { blockId, generationStamp, lengthBytes, volume } = view;
+  await volume.catalog.append(subdirOf(blockId), { blockId, generationStamp, lengthBytes, digest });
+  store.events.digestTaken({ poolId: store.poolId, blockId, generationStamp, lengthBytes }, volume, digest);
+}
+
 /** Records a finalized replica's digest and tells the namenodes of both. */
 export async function announce(
   store: ReplicaStore,

@@ -1,9 +1,10 @@
 export { type Block, blockText } from './block.js';
 export { initReplicaRecovery, type RecoveryInfo, updateReplicaUnderRecovery } from './block-recovery.js';
+export type { CatalogRecord } from './catalog.js';
 export { continueCrc, findBadChunk, sumsOf } from './chunk-sums.js';
 export { DigestTaker } from './digest-taker.js';
 export type { BlockFile, Files } from './files.js';
-export { announce, finalizeReplica } from './finalize.js';
+export { announce, finalizeReplica, recordDigest } from './finalize.js';
 export { type ReplicaFileName, readFileName, SUBDIR_COUNT, subdirOf, subdirPath } from './layout.js';
 export {
   type ChecksumFormat,

@@ -18,6 +18,8 @@ export interface ReplicaEvents {
   receiving(replica: OpenReplica): void;
   /** A replica is finalized. Without digest: it was not written in one go, and follows once it has been read again. */
   received(block: Block, volume: Volume, digest: Uint8Array | null, deleteHint: string): void;
+  /** The digest of a replica that was finalized without one, or before there were digests. */
+  digestTaken(block: Block, volume: Volume, digest: Uint8Array): void;
   deleted(blockId: BlockId, generationStamp: GenerationStamp, volume: Volume): void;
   /** A volume and all its replicas are lost. */
   volumeFailed(volume: Volume): void;

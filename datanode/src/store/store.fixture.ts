@@ -54,6 +54,8 @@ export class Fixture {
       choice: new RoundRobinChoice(),
       events: {
         receiving: (replica) => this.heard.push(`receiving ${replica.blockId}`),
+        digestTaken: (block) =>
+          this.heard.push(`received ${block.blockId}_${block.generationStamp} ${block.lengthBytes}`),
         received: (block, _, digest) => {
           this.heard.push(`received ${block.blockId}_${block.generationStamp} ${block.lengthBytes}`);
           if (digest === null) this.taker.want(block);

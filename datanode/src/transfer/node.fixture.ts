@@ -85,6 +85,8 @@ export class TestNode {
       choice: new RoundRobinChoice(),
       events: {
         receiving: (replica) => node.tell(`receiving ${replica.blockId}_${replica.generationStamp}`),
+        digestTaken: (block) =>
+          node.heard.push(`received ${block.blockId}_${block.generationStamp} ${block.lengthBytes}`),
         received: (block, _, digest, hint) => {
           if (digest === null) node.taker.want(block);
           node.tell(
