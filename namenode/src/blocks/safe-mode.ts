@@ -44,6 +44,11 @@ export class SafeMode {
     if (!on) this.phase = 'OFF';
   }
 
+  /** What the log says of the manual safe mode, also while it is replayed: the startup safe mode goes on by itself. */
+  follow(on: boolean): void {
+    this.manual = on;
+  }
+
   /** Looks at the thresholds; true when the startup safe mode ended by this call. */
   check(facts: SafeModeFacts, nowMs: number): boolean {
     if (this.phase === 'OFF') return false;

@@ -1,2 +1,8 @@
 export { fsckDoor, type HttpPlugin, MachineView, openHttp } from './http/index.js';
-export { addClientProtocol, addDatanodeProtocol, addHaProtocol, addServerProtocols } from './rpc/index.js';
+export {
+  addClientProtocol,
+  addDatanodeProtocol,
+  addForwardProtocol,
+  addHaProtocol,
+  addServerProtocols,
+} from './rpc/index.js';

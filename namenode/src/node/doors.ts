@@ -7,6 +7,7 @@ import type { BlockManager, DatanodeRegistration } from '../blocks/index.js';
 import {
   addClientProtocol,
   addDatanodeProtocol,
+  addForwardProtocol,
   addHaProtocol,
   addServerProtocols,
   fsckDoor,
@@ -40,6 +41,7 @@ export async function openRpcDoor(
   const table = new ProtocolTable();
   addClientProtocol(table, service, servedMethods);
   addDatanodeProtocol(table, datanodes, new BlockChanges(parts), racks);
+  addForwardProtocol(table, workings.forwarded);
   addHaProtocol(table, replicator);
   addServerProtocols(table, { datanodes, callers, impersonation, listings: new BlockListings(parts, callers) });
   const listening = rpcAddress(config);
@@ -74,6 +76,7 @@ export async function openRpcDoor(
     blocks: core.blocks,
     namespace: machine,
     replicaWaits: parts.waits,
+    routing: workings.router,
     slices: parts.slices,
     clock,
   });

@@ -1,15 +1,19 @@
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
-import { CommandKind, type StateMachine } from '../namespace/index.js';
+import { ClientIdentity } from '@rfs/protocol/rpc';
+import { GroupView } from '../replication/index.js';
 import {
   AccessTimes,
   Admission,
   BlockTicker,
   Callers,
+  CatchUp,
   ClusterTopology,
   DatanodeService,
+  ForwardedCalls,
   GroupMapping,
   Impersonation,
+  LeaderLink,
   LeaseTable,
   ListingPages,
   limitsFrom,
@@ -20,11 +24,14 @@ import {
   Purger,
   Rebuild,
   ReplicaWaits,
+  Router,
+  type RouterParts,
   readHostFiles,
   type ServiceParts,
   Slices,
   serviceConfig,
   startupRefusal,
+  Tenure,
 } from '../service/index.js';
 import type { NamenodeCore } from './core.js';
 import type { NamenodeSeams } from './seams.js';
@@ -34,6 +41,9 @@ import { JournalTrimmer } from './storage.js';
 export interface Workings {
   readonly parts: ServiceParts;
   readonly service: NamenodeService;
+  readonly router: Router;
+  /** Calls that other namenodes of the group pass on. */
+  readonly forwarded: ForwardedCalls;
   readonly datanodes: DatanodeService;
   readonly callers: Callers;
   readonly impersonation: Impersonation;
@@ -49,8 +59,9 @@ export async function openWorkings(
   core: NamenodeCore,
   lifecycle: Lifecycle,
 ): Promise<Workings> {
-  const { clock, log, nextTurn } = seams;
+  const { clock, random, log, nextTurn, user } = seams;
   const { machine, blocks, replicator, store } = core;
+  const group = new GroupView(replicator);
   const settings = serviceConfig(config);
   const racks = await ClusterTopology.open(blocks.topology, {
     mapping: config.get(options.topologyMapping),
@@ -83,13 +94,14 @@ export async function openWorkings(
   const leases = new LeaseTable(settings.leases);
   const waits = new ReplicaWaits(blocks, clock);
   const openFiles = new OpenFiles({ machine, blocks, proposer, leases, waits, clock }, settings.leaseRecheckMs);
-  const accessTimes = new AccessTimes(machine, proposer, clock);
+  const clusterId = (): string => machine.identity?.clusterId ?? '';
+  const identity = new ClientIdentity(random.fork('forwarding'));
+  const passage = new LeaderLink({ group, clock, identity, user, clusterId });
+  const accessTimes = new AccessTimes(machine, proposer, clock, (inodeIds) => {
+    if (group.leader !== undefined) passage.touchAccessTimes(group.leader, inodeIds);
+  });
   const purger = new Purger(machine, proposer, clock, settings.purgeEntries);
   const trimmer = new JournalTrimmer(store, machine, replicator, clock, log);
-  for (const part of [slices, ticker, waits, openFiles, accessTimes, purger, trimmer]) {
-    lifecycle.add(part.constructor.name, () => part.close());
-  }
-  core.afterBatch.push(() => purger.wake());
 
   const parts: ServiceParts = {
     machine,
@@ -106,12 +118,33 @@ export async function openWorkings(
     config: settings,
     wakeBlocks: () => ticker.wake(),
     poolId: () => machine.identity?.blockPoolId ?? '',
-    readIndex: (ready, refused) => replicator.readIndex({ readable: ready, refused }),
     checkStartup: (what) => startupRefusal(parts, what),
   };
+  const service = new NamenodeService(parts, callers);
+  const serve = service.serve.bind(service) as RouterParts['serve'];
+  const router = new Router({ group, passage, clock, state: machine, serve, limits: settings.routing });
+  service.routeBy(router);
+  const catchUp = new CatchUp(group, clock, () => slices.add(new Rebuild(machine, blocks, () => ticker.wake())));
+  let serving = (): void => undefined;
+  const wakeBlocks = (): void => ticker.wake();
+  const tenure = new Tenure(
+    { group, machine, blocks, proposer, leases, openFiles, purger, clock, wakeBlocks },
+    limitsFrom(config),
+    () => serving(),
+  );
+  const background = [slices, ticker, waits, openFiles, accessTimes, purger, trimmer, catchUp, tenure, router];
+  for (const part of background) lifecycle.add(part.constructor.name, () => part.close());
+  core.afterBatch.push(() => {
+    purger.wake();
+    tenure.applied();
+    router.applied();
+  });
+
   return {
     parts,
-    service: new NamenodeService(parts, callers),
+    service,
+    router,
+    forwarded: new ForwardedCalls(group, router, accessTimes, clusterId),
     datanodes: new DatanodeService(
       blocks,
       admission,
@@ -124,15 +157,17 @@ export async function openWorkings(
     impersonation,
     racks,
     begin: async () => {
-      await new Promise<void>((serving) => replicator.start(serving));
-      if (machine.state.safeMode) blocks.setManualSafeMode(true);
-      blocks.setLeader(true, clock.monotonicMs());
-      await proposeLimits(proposer, machine, config);
-      slices.add(new Rebuild(machine, blocks, () => ticker.wake()));
+      tenure.applied();
+      tenure.start();
+      const leads = new Promise<void>((resolve) => {
+        serving = resolve;
+      });
+      replicator.start(() => undefined);
+      if (config.get(options.peers) === undefined) await leads;
+      catchUp.start();
       ticker.start();
       openFiles.start();
       trimmer.start();
-      purger.wake();
     },
   };
 }
@@ -140,17 +175,4 @@ export async function openWorkings(
 function groupsOf(config: Config, { clock, log }: NamenodeSeams): GroupMapping {
   const lookup = osGroups({ logger: log });
   return new GroupMapping(config.get(options.staticGroups), lookup, clock, config.get(options.groupsCacheMs));
-}
-
-/** The limits of the configuration go into the log when the state has others. */
-async function proposeLimits(proposer: Proposer, machine: StateMachine, config: Config): Promise<void> {
-  const wanted = limitsFrom(config);
-  const known = machine.limits;
-  if ((Object.keys(wanted) as (keyof typeof wanted)[]).every((key) => wanted[key] === known[key])) return;
-  await new Promise<void>((resolve, reject) => {
-    proposer.proposeOwn(CommandKind.CONFIGURE, wanted, {
-      applied: () => resolve(),
-      refused: (refusal) => reject(new Error(refusal.message)),
-    });
-  });
 }

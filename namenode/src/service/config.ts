@@ -4,6 +4,7 @@ import type { BlockManagerConfig } from '../blocks/index.js';
 import { DEFAULT_BLOCK_MANAGER_CONFIG } from '../blocks/index.js';
 import type { Limits } from '../namespace/index.js';
 import type { LeaseLimits } from './leases.js';
+import type { RoutingLimits } from './routing/index.js';
 
 /** What calls are answered from besides the state: the defaults told to clients, and limits of this node. */
 export interface ServiceConfig {
@@ -22,7 +23,11 @@ export interface ServiceConfig {
   readonly leaseRecheckMs: number;
   /** Entries of a deleted tree that one purge command removes. */
   readonly purgeEntries: number;
+  readonly routing: RoutingLimits;
 }
+
+/** Calls that wait for a leader or its answer: some hundred MB of requests at the very most. */
+const MAX_WAITING_CALLS = 50_000;
 
 /** HdfsConstants.LEASE_SOFTLIMIT_PERIOD: not a setting in HDFS either. */
 const LEASE_SOFT_LIMIT_MS = 60_000;
@@ -42,6 +47,11 @@ export function serviceConfig(config: Config): ServiceConfig {
     leases: { softMs: LEASE_SOFT_LIMIT_MS, hardMs: config.get(options.leaseHardLimitMs) },
     leaseRecheckMs: config.get(options.leaseRecheckMs),
     purgeEntries: config.get(options.purgeBatchEntries),
+    routing: {
+      observerWaitMs: config.get(options.observerWaitMs),
+      heldCallMs: config.get(options.heldCallMs),
+      maxWaiting: MAX_WAITING_CALLS,
+    },
   };
 }
 

@@ -35,8 +35,6 @@ export interface ServiceParts {
   wakeBlocks(): void;
   /** Id of the block pool; only asked for once there is a filesystem. */
   poolId(): string;
-  /** Calls `ready` once this replica has everything that was committed when it was called (msync). */
-  readIndex(ready: () => void, refused: (failure: Failure) => void): void;
   /** The refusal of a change during startup safe mode; `what` names it in HDFS's words. */
   checkStartup(what: () => string): Failure | undefined;
 }

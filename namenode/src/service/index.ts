@@ -4,6 +4,7 @@ export { BlockChanges } from './block-changes.js';
 export { BlockListings } from './block-listings.js';
 export { BlockTicker } from './block-ticker.js';
 export { Callers } from './callers.js';
+export { CatchUp } from './catch-up.js';
 export { blockManagerConfig, limitsFrom, type ServiceConfig, serviceConfig } from './config.js';
 export { exportedKeys, HDFS_VERSION } from './convert/identity.js';
 export { DatanodeService, type Leadership } from './datanode-service.js';
@@ -22,5 +23,15 @@ export { Proposer } from './proposer.js';
 export { Purger } from './purger.js';
 export { Rebuild } from './rebuild.js';
 export { ReplicaWaits } from './replica-waits.js';
+export {
+  ForwardedCalls,
+  forwardProtocol,
+  LeaderLink,
+  Router,
+  type RouterParts,
+  type RoutingCounts,
+  type RoutingLimits,
+} from './routing/index.js';
 export { Slices } from './slices.js';
+export { Tenure, type TenureParts } from './tenure.js';
 export { ClusterTopology, type TopologyOptions } from './topology.js';

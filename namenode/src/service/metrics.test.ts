@@ -27,6 +27,19 @@ function setUp() {
     blocks,
     namespace: machine,
     replicaWaits: { count: 1 },
+    routing: {
+      counts: {
+        readsServed: 90,
+        changesServed: 8,
+        readsForwarded: 7,
+        changesForwarded: 6,
+        held: 5,
+        readsBehind: 4,
+        readIndexes: 3,
+        sentBack: 2,
+      },
+      waitingCount: 1,
+    },
     slices: { length: 0 },
     clock,
   };
@@ -74,6 +87,9 @@ test('the state of the parts is read at each scrape, the sums over datanodes onc
     'rfs_live_datanodes 0',
     'rfs_blocks_missing 0',
     'rfs_replica_waits 1',
+    'rfs_reads_served_total 90',
+    'rfs_reads_forwarded_total 7',
+    'rfs_calls_sent_back_total 2',
   ]) {
     assert.ok(text.includes(`${line}\n`), line);
   }

@@ -4,6 +4,7 @@ import type { Clock } from '@rfs/base/seams';
 import type { RpcServerStats } from '@rfs/protocol/rpc';
 import type { ClusterStats } from '../blocks/index.js';
 import type { ReplicationObserver } from '../replication/index.js';
+import type { RoutingCounts } from './routing/index.js';
 
 const MS = 1000;
 const BATCH_BUCKETS: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096];
@@ -71,6 +72,8 @@ export interface MetricSources {
   };
   /** Calls that wait for replicas to be reported. */
   readonly replicaWaits: { readonly count: number };
+  /** Calls in a group of several. */
+  readonly routing: { readonly counts: RoutingCounts; readonly waitingCount: number };
   /** Background work that waits for its turn. */
   readonly slices: { readonly length: number };
   readonly clock: Clock;
@@ -89,6 +92,7 @@ const GAUGES: readonly Reading<MetricSources>[] = [
   ['rfs_proposals_waiting_bytes', 'Bytes of changes that wait', ({ replication }) => replication.waitingBytes],
   ['rfs_rpc_connections', 'Open RPC connections', ({ rpc }) => rpc.stats.connections],
   ['rfs_rpc_calls_in_flight', 'RPC calls that wait for their answers', ({ rpc }) => rpc.stats.callsInFlight],
+  ['rfs_calls_waiting', 'Calls that wait for a leader or a newer state', ({ routing }) => routing.waitingCount],
   ['rfs_safe_mode', '1 while safe mode is on', ({ blocks }) => Number(blocks.safeMode.on)],
   ['rfs_block_map_bytes', 'Memory of the block map', ({ blocks }) => blocks.mapBytes()],
   ['rfs_open_files', 'Files being written', ({ namespace }) => namespace.leases.fileCount],
@@ -103,6 +107,38 @@ const TOTALS: readonly Reading<MetricSources>[] = [
   ['rfs_rpc_connections_refused_total', 'Connections beyond the limit', ({ rpc }) => rpc.stats.connectionsRefused],
   ['rfs_rpc_calls_total', 'RPC calls received', ({ rpc }) => rpc.stats.calls],
   ['rfs_rpc_malformed_total', 'Connections closed for what they sent', ({ rpc }) => rpc.stats.malformed],
+  [
+    'rfs_reads_served_total',
+    'Reads that this namenode answered itself, in a group of several',
+    ({ routing }) => routing.counts.readsServed,
+  ],
+  [
+    'rfs_reads_forwarded_total',
+    'Reads that the leader answered for this namenode',
+    ({ routing }) => routing.counts.readsForwarded,
+  ],
+  [
+    'rfs_changes_served_total',
+    'Changes that this namenode took as leader of a group of several',
+    ({ routing }) => routing.counts.changesServed,
+  ],
+  [
+    'rfs_changes_forwarded_total',
+    'Changes that the leader carried out for this namenode',
+    ({ routing }) => routing.counts.changesForwarded,
+  ],
+  [
+    'rfs_reads_behind_total',
+    'Reads that waited for this namenode to apply what their clients have seen',
+    ({ routing }) => routing.counts.readsBehind,
+  ],
+  ['rfs_read_indexes_total', 'Calls for which the newest index was asked', ({ routing }) => routing.counts.readIndexes],
+  ['rfs_calls_held_total', 'Calls that came to wait for a leader', ({ routing }) => routing.counts.held],
+  [
+    'rfs_calls_sent_back_total',
+    'Calls for which no leader was found in time',
+    ({ routing }) => routing.counts.sentBack,
+  ],
 ];
 
 const BLOCK_GAUGES: readonly Reading<ClusterStats>[] = [

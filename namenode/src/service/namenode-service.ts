@@ -9,6 +9,7 @@ import { clusterCalls } from './cluster.js';
 import type { Handler, Handlers, ServiceParts } from './handlers.js';
 import { operations } from './operations.js';
 import { reads } from './reads.js';
+import type { Router } from './routing/index.js';
 import { fileWrites } from './writes/index.js';
 
 const handlers: Handlers = {
@@ -23,10 +24,14 @@ const handlers: Handlers = {
 /** The calls of ClientProtocol that this namenode answers. */
 export const servedMethods = Object.keys(handlers) as ClientMethod[];
 
-/** The namenode's side of the service contract: who is asking is settled, then the call goes to its handler. */
+/**
+ * The namenode's side of the service contract: the call goes to whoever may serve it, and here, once it is settled who
+ * is asking, to its handler.
+ */
 export class NamenodeService implements ClientService {
   private readonly parts: ServiceParts;
   private readonly callers: Callers;
+  private router: Router | undefined;
 
   constructor(parts: ServiceParts, callers: Callers) {
     this.parts = parts;
@@ -37,7 +42,24 @@ export class NamenodeService implements ClientService {
     return this.parts.machine.appliedIndex;
   }
 
+  /** From now on calls go by `router`; without one all are served here. */
+  routeBy(router: Router): void {
+    this.router = router;
+  }
+
   call<M extends ClientMethod>(
+    method: M,
+    request: RequestOf<M>,
+    context: CallContext,
+    sink: ReplySink<ResponseOf<M>>,
+  ): void {
+    const { router } = this;
+    if (router === undefined || router.direct) this.serve(method, request, context, sink);
+    else router.admit(method, request, context, sink as ReplySink<unknown>);
+  }
+
+  /** Answers from this node's own state. */
+  serve<M extends ClientMethod>(
     method: M,
     request: RequestOf<M>,
     context: CallContext,

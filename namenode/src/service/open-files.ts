@@ -65,6 +65,12 @@ export class OpenFiles {
     this.timer = null;
   }
 
+  /** This node leads from now on: who was silent, and which recoveries are under way, was another leader's business. */
+  takeOver(): void {
+    this.softExpired = new Set();
+    this.recoveryUntilMs.clear();
+  }
+
   /**
    * The holder of the file at `path` if he is silent beyond the soft limit: then the file's release is proposed, and
    * with it the caller's own command finds the recovery under way. Undefined in almost every case, without a look.

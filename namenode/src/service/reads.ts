@@ -49,6 +49,7 @@ function locationSource(parts: ServiceParts, context: CallContext): LocationSour
     poolId: parts.poolId(),
     clock: { wallMinusMonotonicMs: parts.clock.nowMs() - parts.clock.monotonicMs() },
     reader: parts.blocks.locate(context.clientAddress, context.clientAddress),
+    leads: parts.proposer.leading,
   };
 }
 

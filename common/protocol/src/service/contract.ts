@@ -35,8 +35,8 @@ export interface CallContext {
 
 /** Takes the answer of one call, exactly once, now or later; harmless after the client has gone. */
 export interface ReplySink<Response> {
-  /** The answer, read from a state at least as new as `stateId`. */
-  reply(response: Response): void;
+  /** The answer, read from a state at least as new as `stateId`: this replica's own unless it is given. */
+  reply(response: Response, stateId?: number): void;
   /**
    * The answer in the bytes of its message, read from a state at least as new as `stateId`: for doors that send it on
    * as it is. Absent where the door needs the message itself.

@@ -11,6 +11,8 @@ export interface LocationSource {
   readonly poolId: string;
   readonly clock: ClockOffset;
   readonly reader: ReaderLocation | undefined;
+  /** This node leads: what it does not know of replicas, nobody does. */
+  readonly leads: boolean;
 }
 
 /** A block at some storages; the order is that in which a reader should try them or a pipeline runs. */
@@ -42,7 +44,9 @@ export function locatedBlock(
 
 /**
  * A file's blocks with their locations. A complete block of which no replica is known yet, because this node has just
- * started, makes the client ask again: an empty list would end as BlockMissingException in user code.
+ * started, makes the client ask again: an empty list would end as BlockMissingException in user code. A follower leaves
+ * a block without locations to the leader (FSNamesystem.checkBlockLocationsWhenObserver): the applied index says
+ * nothing about reports.
  */
 export function locatedBlocks(source: LocationSource, found: FileBlocks): LocatedBlocksProto | Failure {
   const blocks: LocatedBlockProto[] = [];
@@ -72,6 +76,9 @@ export function locatedBlocks(source: LocationSource, found: FileBlocks): Locate
 function locate(source: LocationSource, placed: PlacedBlock): LocatedBlockProto | Failure {
   const locations = source.blocks.locations(placed.id, source.reader);
   const storages = locations?.storages ?? [];
+  if (storages.length === 0 && !source.leads) {
+    return failure('ObserverRetryOnActiveException', `Zero blocklocations for block ${placed.id} at this observer.`);
+  }
   if (storages.length === 0 && placed.state === BlockState.COMPLETE && source.blocks.safeMode.startup) {
     return retriable(
       failure('SafeModeException', `Zero blocklocations for block ${placed.id}. Name node is in safe mode.`),

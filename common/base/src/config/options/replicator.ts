@@ -67,7 +67,13 @@ export const replicatorOptions = {
     key: 'rfs.namenode.held-call.timeout',
     type: duration('ms'),
     default: '5s',
-    help: 'How long a call is held while there is no leader, or its replica is behind.',
+    help: 'How long a call is held while there is no leader that can be reached.',
+  }),
+  observerWaitMs: option({
+    key: 'rfs.observer.wait',
+    type: duration('ms', 1),
+    default: '100ms',
+    help: 'How long a read waits for its namenode to apply what its client has seen, before the leader answers it.',
   }),
   completeWaitMs: option({
     key: 'rfs.namenode.report-wait.timeout',
