@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { failure } from '@rfs/protocol/exceptions';
 import type { FastifyInstance } from 'fastify';
 import { answerContinueFor } from './continue.js';
+import { readRawNames } from './raw-names.js';
 import { jsonHeaders, remoteException, sendText } from './respond.js';
 import { PREFIX } from './target.js';
 
@@ -18,6 +19,7 @@ export function addRoutes(
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): void {
   answerContinueFor(scope.server);
+  readRawNames(scope.server);
   for (const url of [PREFIX, `${PREFIX}/*`]) {
     scope.route({
       method: [...METHODS, 'OPTIONS', 'PATCH'],
