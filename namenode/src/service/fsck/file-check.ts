@@ -1,4 +1,4 @@
-import type { BlockInspection, BlockManager, Storage } from '../../blocks/index.js';
+import type { BlockInspection, BlockManager, DigestDispute, Storage } from '../../blocks/index.js';
 import { BlockState, type FileBlocks, type FileStatus, type PlacedBlock } from '../../namespace/index.js';
 import type { FsckOptions } from './options.js';
 import type { PolicySummary } from './policy-summary.js';
@@ -134,6 +134,7 @@ function checkBlock(
   }
   const storages = block === undefined ? [] : locations(block);
   text += misplacedText(parts, path, placed, storages, replication, trouble);
+  text += disputeText(parts, path, placed, block?.dispute);
   if (options.storagePolicies) parts.policies.add(storages, storagePolicy);
 
   const line = `${fullName(parts, placed)} len=${placed.lengthBytes}`;
@@ -195,6 +196,23 @@ function misplacedText(
     `${where} Replica placement policy is violated for ${fullName({ poolId }, placed)}. Block should be additionally ` +
     `replicated on ${racks} more rack(s). Total number of racks in the cluster: ${blocks.topology.rackCount}\n`
   );
+}
+
+/** Ours: HDFS does not compare replicas. */
+function disputeText(
+  { options, poolId, tally }: FileCheckParts,
+  path: string,
+  placed: PlacedBlock,
+  dispute: DigestDispute | undefined,
+): string {
+  if (dispute === undefined) return '';
+  tally.differing++;
+  if (dispute === 'undecided') tally.undecided++;
+  const end =
+    dispute === 'checking'
+      ? 'They are being checked.'
+      : 'Each of them matches its own checksums, so nobody can say which one is wrong, and none is deleted.';
+  return `${options.files ? '' : `\n${path}: `} Replicas of ${fullName({ poolId }, placed)} differ. ${end}\n`;
 }
 
 /** Where a reader would be sent: corrupt replicas only when there are no others (BlockManager.createLocatedBlock). */

@@ -283,3 +283,16 @@ test('a check waits for its reader, and ends when the reader has gone', () => {
   bench.turn();
   assert.equal(pieces, 1);
 });
+
+test('replicas that differ are told, and the filesystem is CORRUPT once nobody can say which one is wrong', () => {
+  const bench = new Bench([0, 1]);
+  const replica = { id: 1073741825, stamp: 1001, lengthBytes: 60 };
+  for (const i of [0, 1]) bench.cluster.incremental(i, 'RECEIVED', { ...replica, digest: i + 1 });
+  const checking = bench.ask('path=/d');
+  assert.match(checking, /\n\/d\/a: {2}Replicas of BP-1:blk_1073741825_1001 differ\. They are being checked\.\n/);
+  assert.match(checking, /\n Blocks with differing replicas:\t1\n[\s\S]*HEALTHY$/);
+  for (const i of [0, 1]) bench.cluster.incremental(i, 'RECEIVED', { ...replica, digest: i + 1 }, '', true);
+  const undecided = bench.ask('path=/d');
+  assert.match(undecided, /differ\. Each of them matches its own checksums, so nobody can say which one is wrong/);
+  assert.match(undecided, /The filesystem under path '\/d' is CORRUPT$/);
+});

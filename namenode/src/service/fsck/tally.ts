@@ -24,14 +24,18 @@ export class Tally {
   underReplicated = 0;
   misplaced = 0;
   queued = 0;
+  /** Blocks whose good replicas are not the same ... */
+  differing = 0;
+  /** ... and where checking them did not tell which one is wrong. */
+  undecided = 0;
   decommissioned = 0;
   decommissioning = 0;
   enteringMaintenance = 0;
   inMaintenance = 0;
 
-  /** No block is lost. */
+  /** No block is lost, and none has two contents that nobody can choose between. */
   get healthy(): boolean {
-    return this.missingBlocks === 0 && this.corruptBlocks === 0;
+    return this.missingBlocks === 0 && this.corruptBlocks === 0 && this.undecided === 0;
   }
 
   /** How far the walk has come; files that are being written do not count unless they were asked for. */
@@ -68,6 +72,7 @@ export function replicatedText(tally: Tally, { defaultReplication, minReplicatio
     ...counted('DecommissioningReplicas', tally.decommissioning),
     ...counted('EnteringMaintenanceReplicas', tally.enteringMaintenance),
     ...counted('InMaintenanceReplicas', tally.inMaintenance),
+    ...counted('Blocks with differing replicas', tally.differing),
     ` Blocks queued for replication:\t${tally.queued}`,
   ];
   return `${lines.join('\n')}\n`;
