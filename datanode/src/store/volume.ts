@@ -79,14 +79,19 @@ export class Volume {
   /** What new replicas may take (FsVolumeImpl.getAvailable). */
   get availableBytes(): number {
     const sinceRefresh = this.usedBytes - this.usedAtRefresh;
-    const onDisk = this.space.availableBytes - sinceRefresh - this.reservedBytes;
+    const stillReserved = Math.max(0, this.reservedBytes - this.othersBytes);
+    const onDisk = this.space.availableBytes - sinceRefresh - stillReserved;
     return Math.max(0, Math.min(this.capacityBytes - this.usedBytes, onDisk) - this.claimedBytes);
   }
 
-  /** What others keep on the same file system. */
+  /** What others take besides the space that is reserved for them (FsVolumeImpl.getNonDfsUsed). */
   get foreignBytes(): number {
-    const taken = this.space.totalBytes - this.space.availableBytes;
-    return Math.max(0, Math.min(taken - this.usedBytes, this.capacityBytes - this.usedBytes));
+    return Math.max(0, this.othersBytes - this.reservedBytes);
+  }
+
+  /** What others keep on the same file system (FsVolumeImpl.getActualNonDfsUsed). */
+  private get othersBytes(): number {
+    return Math.max(0, this.space.totalBytes - this.space.availableBytes - this.usedAtRefresh);
   }
 
   async refreshSpace(): Promise<void> {

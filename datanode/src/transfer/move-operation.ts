@@ -24,7 +24,7 @@ import { copyReplica } from './replica-copier.js';
 import type { TransferService } from './service.js';
 import { readVerified, sumsToRead } from './verified-read.js';
 
-/** What a moved replica may need, as its length is not in the request. */
+/** What a moved replica may need, if its length is not in the request. */
 const ESTIMATED_BLOCK_BYTES = 128 * 1024 * 1024;
 
 /** TRANSFER_BLOCK: a client wants our replica on the datanode that joins its pipeline (DataXceiver.transferBlock). */
@@ -84,7 +84,7 @@ export async function replaceBlock(
   const alive = sayInProgress(service, connection);
   try {
     if (request.source.id.datanodeUuid === service.datanodeUuid) await moveHere(service, block, request);
-    else await receiveFrom(service, { ...block, lengthBytes: ESTIMATED_BLOCK_BYTES }, request);
+    else await receiveFrom(service, { ...block, lengthBytes: block.lengthBytes || ESTIMATED_BLOCK_BYTES }, request);
     connection.sendMessage(BlockOpResponseProto, { status: Status.SUCCESS });
   } catch (error) {
     const message = `opReplaceBlock ${blockText(block)} received exception ${String(error)}`;
