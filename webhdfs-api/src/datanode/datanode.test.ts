@@ -18,6 +18,7 @@ after(async () => {
 interface Acquired {
   readonly authority: string;
   readonly user: string;
+  readonly realUser: string | undefined;
 }
 
 /** A datanode's door to a file system. */
@@ -30,9 +31,17 @@ async function door(files: Partial<DfsFiles>): Promise<{ port: number; acquired:
     datanodeWebHdfs({
       fileSystems: {
         acquire: (authority, user) => {
-          acquired.push({ authority, user });
+          acquired.push({ authority, ...user });
           held++;
-          return { files: files as DfsFiles, release: () => held-- };
+          let state = 40;
+          return {
+            files: files as DfsFiles,
+            stateId: () => ++state,
+            saw: (stateId) => {
+              state = Math.max(state, stateId);
+            },
+            release: () => held--,
+          };
         },
       },
       defaultAuthority: 'nn:8020',
@@ -80,13 +89,13 @@ test('the namenode and the user of the redirect are those that are asked', async
   const { port, acquired, held } = await door(fileOf('x'));
   await ask(port, 'GET', '/webhdfs/v1/f?op=OPEN&user.name=ann&namenoderpcaddress=ns1&stateid=9');
   await ask(port, 'GET', '/webhdfs/v1/f?op=OPEN&user.name=oozie&doas=bob');
-  const last = await ask(port, 'GET', '/webhdfs/v1/f?op=OPEN&stateid=9');
+  const last = await ask(port, 'GET', '/webhdfs/v1/f?op=OPEN&stateid=90');
   assert.deepEqual(acquired, [
-    { authority: 'ns1', user: 'ann' },
-    { authority: 'nn:8020', user: 'bob' },
-    { authority: 'nn:8020', user: 'dr.who' },
+    { authority: 'ns1', user: 'ann', realUser: undefined },
+    { authority: 'nn:8020', user: 'bob', realUser: 'oozie' },
+    { authority: 'nn:8020', user: 'dr.who', realUser: undefined },
   ]);
-  assert.equal(last.headers['x-rfs-state-id'], '9');
+  assert.equal(last.headers['x-rfs-state-id'], '91');
   assert.equal(held(), 0);
 });
 

@@ -1,10 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Failure, FailureError, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
-import { failureOf, JSON_TYPE, type Query, QueryJudge, STATE_ID_HEADER, sendFailure, targetOf } from '../http/index.js';
+import {
+  failureOf,
+  JSON_TYPE,
+  type Query,
+  QueryJudge,
+  STATE_ID_HEADER,
+  sendFailure,
+  stateIdOf,
+  targetOf,
+} from '../http/index.js';
 import { type DataOperation, findOperation } from '../operations/index.js';
 import { DEFAULT_USER_PATTERN, type Method, parameters } from '../parameters/index.js';
 import type { DatanodeWebOptions, FileSystemLease } from './options.js';
+import { StampedFiles } from './stamped-files.js';
 
 interface Understood {
   readonly operation: DataOperation;
@@ -30,19 +40,22 @@ export class DatanodeDoor {
       return;
     }
     const { operation, path, query } = understood;
-    const stateId = query.get(parameters.stateId);
-    if (stateId >= 0) response.setHeader(STATE_ID_HEADER, stateId);
+    const seen = Math.max(query.get(parameters.stateId), stateIdOf(request));
+    stamp(response, seen);
     const { defaultAuthority, staticUser, fileSystems } = this.options;
     const authority = query.get(parameters.namenodeAddress) ?? defaultAuthority;
-    const user = query.get(parameters.doAs) ?? query.get(parameters.user) ?? staticUser;
+    const name = query.get(parameters.user) ?? staticUser;
+    const user = query.get(parameters.doAs) ?? name;
     let lease: FileSystemLease | undefined;
     try {
-      lease = fileSystems.acquire(authority, user);
+      const held = fileSystems.acquire(authority, { user, realUser: user === name ? undefined : name });
+      lease = held;
+      held.saw(seen);
       await operation.serve({
         path,
         query,
         fileSystem: `hdfs://${authority}`,
-        files: lease.files,
+        files: new StampedFiles(held.files, () => stamp(response, held.stateId())),
         request,
         response,
         goOn: () => {
@@ -65,6 +78,11 @@ export class DatanodeDoor {
     if (response.headersSent) response.destroy();
     else refuse(failureOf(error), request, response);
   }
+}
+
+/** The answer says which state it comes from, as long as it has not begun. */
+function stamp(response: ServerResponse, stateId: number): void {
+  if (stateId >= 0 && !response.headersSent) response.setHeader(STATE_ID_HEADER, stateId);
 }
 
 function understand(request: IncomingMessage, judge: QueryJudge): Understood | Failure {

@@ -1,7 +1,7 @@
 import type { Config } from '@rfs/base/config';
 import type { Clock, Random, Timer } from '@rfs/base/seams';
 import { DfsClient, type LocalReplicas } from '@rfs/client/dfs';
-import type { FileSystemLease, FileSystems } from './options.js';
+import type { FileSystemLease, FileSystems, WebUser } from './options.js';
 import { UserFiles } from './user-files.js';
 
 export interface ClientPoolOptions {
@@ -33,8 +33,8 @@ export class ClientPool implements FileSystems {
     this.options = options;
   }
 
-  acquire(authority: string, user: string): FileSystemLease {
-    const key = `${authority} ${user}`;
+  acquire(authority: string, user: WebUser): FileSystemLease {
+    const key = [authority, user.user, user.realUser ?? ''].join('\n');
     const entry = this.entries.get(key) ?? this.open(key, authority, user);
     entry.users++;
     entry.idle?.cancel();
@@ -42,6 +42,8 @@ export class ClientPool implements FileSystems {
     let held = true;
     return {
       files: entry.files,
+      stateId: () => entry.files.client.stateId,
+      saw: (stateId) => entry.files.client.saw(stateId),
       release: () => {
         if (!held) return;
         held = false;
@@ -59,11 +61,11 @@ export class ClientPool implements FileSystems {
     this.entries.clear();
   }
 
-  private open(key: string, authority: string, user: string): Entry {
+  private open(key: string, authority: string, user: WebUser): Entry {
     const { config, clock, random, localReplicas } = this.options;
     // A client id that was used before would be answered from the namenode's retry cache, so no stream is drawn twice.
     const own = random.fork(`client ${this.opened++}`);
-    const client = new DfsClient({ authority, config, user, clock, random: own, localReplicas });
+    const client = new DfsClient({ authority, config, ...user, clock, random: own, localReplicas });
     const entry: Entry = { files: new UserFiles(client, clock), users: 0, idle: undefined };
     this.entries.set(key, entry);
     return entry;

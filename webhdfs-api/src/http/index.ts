@@ -9,6 +9,7 @@ export {
   sendDenial,
   sendFailure,
   sendText,
+  stateIdOf,
 } from './respond.js';
 export { addRoutes } from './routes.js';
 export { encodePath, isValidName, PREFIX, type Target, targetOf } from './target.js';

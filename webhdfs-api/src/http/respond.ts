@@ -1,10 +1,17 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type Failure, FailureError } from '@rfs/base/failure';
 import { failure, javaClassOf, rowOf } from '@rfs/protocol/exceptions';
+import { NO_STATE_ID } from '@rfs/protocol/service';
 import { javaString } from '../replies/index.js';
 
 /** Carries the state an answer was read from; clients give it back to see at least that. */
 export const STATE_ID_HEADER = 'X-RFS-State-Id';
+
+/** The state that a client says it has seen; NO_STATE_ID when it says nothing. */
+export function stateIdOf(request: IncomingMessage): number {
+  const given = request.headers[STATE_ID_HEADER.toLowerCase()];
+  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : NO_STATE_ID;
+}
 
 export const JSON_TYPE = 'application/json';
 export const BYTES_TYPE = 'application/octet-stream';

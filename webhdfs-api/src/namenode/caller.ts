@@ -2,16 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Failure } from '@rfs/base/failure';
 import type { Random } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
-import {
-  type CallContext,
-  type ClientMethod,
-  type ClientService,
-  NO_STATE_ID,
-  type ReplySink,
-  type RequestOf,
-  type ResponseOf,
-} from '@rfs/protocol/service';
-import { plainAddress, STATE_ID_HEADER } from '../http/index.js';
+import type { CallContext, ClientMethod, ClientService, ReplySink, RequestOf, ResponseOf } from '@rfs/protocol/service';
+import { plainAddress, stateIdOf } from '../http/index.js';
 import { parameters } from '../parameters/index.js';
 import type { NamenodeWebOptions } from './options.js';
 
@@ -96,9 +88,4 @@ function clientAddress(request: IncomingMessage, { proxyServers }: NamenodeWebOp
   if (forwarded === undefined || proxyServers?.has(address) !== true) return address;
   const first = String(forwarded).split(',')[0]!.trim();
   return first === '' ? address : first;
-}
-
-function stateIdOf(request: IncomingMessage): number {
-  const given = request.headers[STATE_ID_HEADER.toLowerCase()];
-  return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : NO_STATE_ID;
 }

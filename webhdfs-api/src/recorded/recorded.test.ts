@@ -80,7 +80,7 @@ before(async () => {
   datanode = fastify();
   await datanode.register(async (scope) =>
     datanodeWebHdfs({
-      fileSystems: { acquire: () => ({ files, release: () => undefined }) },
+      fileSystems: { acquire: () => ({ files, stateId: () => -1, saw: () => undefined, release: () => undefined }) },
       defaultAuthority: 'host:7',
       staticUser: 'dr.who',
       logger: silent,

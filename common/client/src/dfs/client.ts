@@ -33,6 +33,8 @@ export interface DfsClientOptions {
   /** Loaded with `clientOptions`. */
   readonly config: Config;
   readonly user: string;
+  /** Who is really calling, when `user` is somebody he acts for. */
+  readonly realUser?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Replicas of this process, read without a connection. */
@@ -71,7 +73,7 @@ export class DfsClient {
   private defaults: { readonly value: ServerDefaults; readonly untilMs: number } | undefined;
 
   constructor(options: DfsClientOptions) {
-    const { authority, config, user, clock, random } = options;
+    const { authority, config, user, realUser, clock, random } = options;
     this.settings = clientSettings(config);
     this.user = user;
     this.clock = clock;
@@ -81,6 +83,7 @@ export class DfsClient {
       addresses: orderOf(authority, config, random),
       name: authority,
       user,
+      realUser,
       settings: this.settings,
       clock,
       random,
@@ -90,6 +93,16 @@ export class DfsClient {
     this.clientName = `DFSClient_NONMAPREDUCE_${random.below(2 ** 31)}_1`;
     const leases = new LeaseKeeper(this.clientName, this.namenodes, clock);
     this.writers = new Writers(this.namenodes, leases, this.settings, clock);
+  }
+
+  /** The highest state of the namespace that an answer came from; -1 before the first. */
+  get stateId(): number {
+    return this.namenodes.stateId;
+  }
+
+  /** Reads nothing older than this state from now on: whoever is asking has seen it. */
+  saw(stateId: number): void {
+    this.namenodes.saw(stateId);
   }
 
   /** What is at `path`; undefined when nothing is. */

@@ -11,6 +11,7 @@ export interface NamenodeGroupOptions {
   /** What messages call the group: the nameservice, or host:port. */
   readonly name: string;
   readonly user: string;
+  readonly realUser?: string | undefined;
   readonly settings: ClientSettings;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,7 +47,7 @@ export class NamenodeGroup implements NamenodeCalls {
   private closed = false;
 
   constructor(options: NamenodeGroupOptions) {
-    const { addresses, user, settings, clock, random } = options;
+    const { addresses, user, realUser, settings, clock, random } = options;
     this.name = options.name;
     this.options = options;
     this.identity = new ClientIdentity(random);
@@ -57,6 +58,7 @@ export class NamenodeGroup implements NamenodeCalls {
             host,
             port,
             user,
+            realUser,
             protocol: protocols.client,
             identity: this.identity,
             clock,
@@ -98,6 +100,16 @@ export class NamenodeGroup implements NamenodeCalls {
   /** The address of this machine by which a namenode was reached; undefined before the first call. */
   get localAddress(): string | undefined {
     return this.clients[this.current]?.localAddress;
+  }
+
+  /** The highest state that an answer came from; NO_STATE_ID before the first. */
+  get stateId(): number {
+    return this.identity.stateId;
+  }
+
+  /** Asks for nothing older than this state from now on: somebody else has seen it. */
+  saw(stateId: number): void {
+    this.identity.saw(stateId);
   }
 
   close(): void {
