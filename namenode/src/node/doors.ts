@@ -14,7 +14,7 @@ import {
   MachineView,
   openHttp,
 } from '../fronts/index.js';
-import { BlockChanges, BlockListings, Fsck, HDFS_VERSION, servedMethods } from '../service/index.js';
+import { BlockChanges, BlockListings, Fsck, HDFS_VERSION, LostFound, servedMethods } from '../service/index.js';
 import { httpAddress, rpcAddress } from './addresses.js';
 import type { NamenodeCore } from './core.js';
 import type { NamenodeSeams } from './seams.js';
@@ -111,11 +111,13 @@ export async function openHttpDoor(
     staleIntervalMs: config.get(options.staleDatanodeMs),
   });
   const { service, parts, callers, impersonation } = workings;
-  const fsck = new Fsck(parts, callers, service, {
+  const lostFound = new LostFound((user) => seams.fileSystem(rpcText, user), log);
+  const settings = {
     defaultReplication: config.get(options.replication),
     minReplication: config.get(options.replicationMinimum),
     staleIntervalMs: config.get(options.staleDatanodeMs),
-  });
+  };
+  const fsck = new Fsck(parts, callers, service, settings, lostFound);
   const plugins = [
     fsckDoor({
       staticUser: config.get(options.staticWebUser),

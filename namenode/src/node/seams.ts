@@ -6,6 +6,7 @@ import type { ClientService } from '@rfs/protocol/service';
 import type { DatanodeRegistration } from '../blocks/index.js';
 import type { HttpPlugin } from '../fronts/index.js';
 import type { NextTurn } from '../replication/index.js';
+import type { RescueFileSystem } from '../service/index.js';
 
 /** The world, as the composition root gives it. */
 export interface NamenodeSeams {
@@ -20,6 +21,8 @@ export interface NamenodeSeams {
   readonly reread: () => Config;
   /** The node cannot go on; the process is to end. */
   readonly fatal: (error: Error) => void;
+  /** A client of this filesystem, as a user; without one as the namenode itself. `rpcAddress` is host:port of its own door. */
+  readonly fileSystem: (rpcAddress: string, user?: string) => RescueFileSystem;
   /** Further doors on the HTTP port, such as WebHDFS, given what they open onto. */
   readonly httpDoors?: (inside: NamenodeInside) => readonly HttpPlugin[];
 }

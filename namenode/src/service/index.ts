@@ -8,7 +8,7 @@ export { CatchUp } from './catch-up.js';
 export { blockManagerConfig, limitsFrom, type ServiceConfig, serviceConfig } from './config.js';
 export { exportedKeys, HDFS_VERSION } from './convert/identity.js';
 export { DatanodeService, type Leadership } from './datanode-service.js';
-export { Fsck } from './fsck/index.js';
+export { Fsck, LostFound, type RescueFileSystem } from './fsck/index.js';
 export { GroupMapping } from './groups.js';
 export type { ServiceParts } from './handlers.js';
 export { readHostFiles } from './host-files.js';

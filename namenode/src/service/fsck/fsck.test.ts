@@ -11,13 +11,16 @@ import type { AllocatedBlock } from '../../namespace/ops/add-block.js';
 import { Rebuild } from '../rebuild.js';
 import { Slices } from '../slices.js';
 import { Fsck, type FsckOutput } from './index.js';
+import type { LossyFile } from './lost-found.js';
 
 /** A namespace with one file /d/a of one block on datanodes, and the checks of it. */
 class Bench {
   readonly harness = Harness.made();
   readonly cluster: TestCluster;
   readonly removed: string[] = [];
+  readonly rescued: LossyFile[] = [];
   refusesRemoval = false;
+  rescuesAll = true;
   private readonly clock = new VirtualClock();
   private readonly turns: (() => void)[] = [];
   private readonly slices = new Slices(this.clock, (action) => this.turns.push(action));
@@ -80,7 +83,13 @@ class Bench {
       resolve: (_user: string, done: (caller: ReturnType<typeof callerOf>) => void) => done(callerOf(user)),
     };
     const settings = { defaultReplication: 3, minReplication: 1, staleIntervalMs: 30_000 };
-    const fsck = new Fsck(parts, callers, service, settings);
+    const lostFound = {
+      rescue: (file: LossyFile, _user: string, done: (whole: boolean) => void) => {
+        this.rescued.push(file);
+        done(this.rescuesAll);
+      },
+    };
+    const fsck = new Fsck(parts, callers, service, settings, lostFound);
     fsck.start({ parameters: new URLSearchParams(query), user, address: '10.0.0.9' }, output);
   }
 
@@ -245,7 +254,6 @@ test('what cannot be done ends with FAILED and the reason', () => {
     bench.ask('path=/', 'carol'),
     /\nPermission denied: user=carol, access=READ_EXECUTE.*\n\n\nFsck on path '\/' FAILED$/,
   );
-  assert.match(bench.ask('path=/&move=1'), /Leave out -move\.\n\n\nFsck on path '\/' FAILED$/);
   assert.match(bench.ask('path=/nope'), /DATE\n\n\nPath '\/nope' does not exist$/);
 });
 
@@ -295,4 +303,22 @@ test('replicas that differ are told, and the filesystem is CORRUPT once nobody c
   const undecided = bench.ask('path=/d');
   assert.match(undecided, /differ\. Each of them matches its own checksums, so nobody can say which one is wrong/);
   assert.match(undecided, /The filesystem under path '\/d' is CORRUPT$/);
+});
+
+test('-move has what is left of files with lost blocks copied, before -delete removes them', () => {
+  const sound = new Bench([0, 1]);
+  assert.match(sound.ask('path=/&move=1'), /is HEALTHY$/);
+  assert.deepEqual(sound.rescued, []);
+  const lost = new Bench([]);
+  assert.match(lost.ask('path=/&move=1'), /is CORRUPT$/);
+  assert.deepEqual(lost.removed, []);
+  const spoiled = new Bench([0]);
+  spoiled.spoil(0);
+  assert.match(spoiled.ask('path=/&move=1&delete=1'), /is CORRUPT$/);
+  assert.deepEqual(spoiled.removed, ['/d/a']);
+  const block = { offsetBytes: 0, lengthBytes: 60 };
+  assert.deepEqual(lost.rescued, [{ path: '/d/a', mode: 0o644, blocks: [{ ...block, known: false }] }]);
+  assert.deepEqual(spoiled.rescued, [{ path: '/d/a', mode: 0o644, blocks: [{ ...block, known: true }] }]);
+  spoiled.rescuesAll = false;
+  assert.match(spoiled.ask('path=/&move=1'), /\nfsck encountered internal errors!\n\n\nFsck on path '\/' FAILED$/);
 });

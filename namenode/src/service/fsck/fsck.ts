@@ -1,6 +1,6 @@
 import { type CallContext, type ClientService, NO_STATE_ID } from '@rfs/protocol/service';
 import type { Callers } from '../callers.js';
-
+import type { LossyFile, LostFound } from './lost-found.js';
 import { fsckOptions } from './options.js';
 import type { FsckParts } from './parts.js';
 import { type FsckOutput, FsckRun, type FsckSettings } from './run.js';
@@ -21,12 +21,20 @@ export class Fsck {
   private readonly callers: Pick<Callers, 'resolve'>;
   private readonly service: ClientService;
   private readonly settings: FsckSettings;
+  private readonly lostFound: Pick<LostFound, 'rescue'>;
 
-  constructor(parts: FsckParts, callers: Pick<Callers, 'resolve'>, service: ClientService, settings: FsckSettings) {
+  constructor(
+    parts: FsckParts,
+    callers: Pick<Callers, 'resolve'>,
+    service: ClientService,
+    settings: FsckSettings,
+    lostFound: Pick<LostFound, 'rescue'>,
+  ) {
     this.parts = parts;
     this.callers = callers;
     this.service = service;
     this.settings = settings;
+    this.lostFound = lostFound;
   }
 
   /** Begins a check, whose text goes to `output` piece by piece. */
@@ -34,7 +42,8 @@ export class Fsck {
     const options = fsckOptions(parameters);
     this.callers.resolve(user, (caller) => {
       const remove = (path: string, done: (gone: boolean) => void): void => this.remove(path, user, address, done);
-      const question = { options, caller, address, remove };
+      const rescue = (file: LossyFile, done: (whole: boolean) => void): void => this.lostFound.rescue(file, user, done);
+      const question = { options, caller, address, remove, rescue };
       this.parts.slices.add(new FsckRun(this.parts, this.settings, question, output));
     });
   }

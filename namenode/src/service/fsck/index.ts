@@ -1,2 +1,3 @@
 export { Fsck, type FsckRequest } from './fsck.js';
+export { LostFound, type RescueFileSystem } from './lost-found.js';
 export type { FsckOutput, FsckSettings } from './run.js';

@@ -3,6 +3,7 @@ import { javaDate } from '@rfs/base/java-text';
 import {
   type Caller,
   checkSuperuser,
+  type FileBlocks,
   type FileStatus,
   getFileBlocks,
   getFileInfo,
@@ -13,6 +14,7 @@ import type { SlicedWork } from '../slices.js';
 import { blockText } from './block-text.js';
 import { CorruptList } from './corrupt-list.js';
 import { checkFile, type FileCheckParts } from './file-check.js';
+import type { LossyBlock, LossyFile } from './lost-found.js';
 import type { FsckOptions } from './options.js';
 import type { FsckParts } from './parts.js';
 import { PolicySummary } from './policy-summary.js';
@@ -45,6 +47,8 @@ export interface FsckQuestion {
   readonly address: string;
   /** Deletes a file for the caller; tells whether it is gone. */
   readonly remove: (path: string, done: (gone: boolean) => void) => void;
+  /** Copies what is left of a file to /lost+found for the caller; tells whether all of it is there. */
+  readonly rescue: (file: LossyFile, done: (whole: boolean) => void) => void;
 }
 
 /**
@@ -63,9 +67,9 @@ export class FsckRun implements SlicedWork {
   private text = '';
   private begun = false;
   private ended = false;
-  private failedRemovals = 0;
-  /** A file is being deleted; the walk goes on when it is gone. */
-  private removing = false;
+  private failed = false;
+  /** A file is being copied or deleted; the walk goes on when that is done. */
+  private handling = false;
   private stepping = false;
 
   constructor(parts: FsckParts, settings: FsckSettings, question: FsckQuestion, output: FsckOutput) {
@@ -98,7 +102,7 @@ export class FsckRun implements SlicedWork {
     const ready = this.text === '' || this.output.write(this.text);
     this.text = '';
     if (this.ended) this.output.end();
-    else if (this.removing) return true;
+    else if (this.handling) return true;
     else if (ready) this.parts.slices.add(this);
     else this.output.onceReady(() => this.parts.slices.add(this));
     return true;
@@ -118,10 +122,6 @@ export class FsckRun implements SlicedWork {
       return;
     }
     this.text += `${started} for path ${path} at ${this.date()}\n`;
-    if (options.move) {
-      this.fail('rfs does not move what is left of corrupt files to /lost+found. Leave out -move.');
-      return;
-    }
     const status = getFileInfo(this.parts.machine.tree, caller, path);
     if (isFailure(status)) this.fail(status.message);
     else if (status === undefined) {
@@ -161,7 +161,7 @@ export class FsckRun implements SlicedWork {
 
   private walkOn(): void {
     let left = STEP_BUDGET;
-    while (left > 0 && !this.removing) {
+    while (left > 0 && !this.handling) {
       const entry = this.walk.next();
       if (entry === undefined) {
         this.summarize();
@@ -203,16 +203,36 @@ export class FsckRun implements SlicedWork {
     }
     const { text, lost } = checkFile(this.check, path, status, found);
     this.text += text;
-    if (lost && this.check.options.remove) this.remove(path);
+    if (lost) this.handle(path, status, found);
     return 1 + found.blocks.length;
   }
 
-  private remove(path: string): void {
-    this.removing = true;
-    this.question.remove(path, (gone) => {
-      this.removing = false;
-      if (!gone) this.failedRemovals++;
+  /** What a file that lost blocks is to become, as was asked for: first copied, then deleted. */
+  private handle(path: string, { mode }: FileStatus, found: FileBlocks): void {
+    const { options, remove, rescue } = this.question;
+    if (!(options.move || options.remove)) return;
+    const finish = (): void => {
+      this.handling = false;
       if (!this.stepping) this.parts.slices.add(this);
+    };
+    const next = (): void => {
+      if (options.remove) remove(path, (gone) => this.settle(gone, finish));
+      else finish();
+    };
+    this.handling = true;
+    if (options.move) rescue({ path, mode, blocks: this.lossyBlocks(found) }, (whole) => this.settle(whole, next));
+    else next();
+  }
+
+  private settle(well: boolean, goOn: () => void): void {
+    if (!well) this.failed = true;
+    goOn();
+  }
+
+  private lossyBlocks({ blocks }: FileBlocks): LossyBlock[] {
+    return blocks.map(({ id, offsetBytes, lengthBytes }) => {
+      const known = (this.parts.blocks.locations(id, undefined)?.storages.length ?? 0) > 0;
+      return { offsetBytes, lengthBytes, known };
     });
   }
 
@@ -232,7 +252,7 @@ export class FsckRun implements SlicedWork {
     this.text += `${lines.join('\n')}\n${ERASURE_CODED_TEXT}`;
     if (options.storagePolicies) this.text += policies.text();
     this.text += this.endLine();
-    if (this.failedRemovals > 0) {
+    if (this.failed) {
       this.fail('fsck encountered internal errors!');
       return;
     }

@@ -1,12 +1,15 @@
-import { type Config, namenodeOptions, namenodeRules } from '@rfs/base/config';
+import { type Config, clientOptions, namenodeOptions, namenodeRules } from '@rfs/base/config';
+import { DfsClient } from '@rfs/client/dfs';
 import { type NamenodeInside, startNamenode } from '@rfs/namenode/node';
 import { namenodeWebHdfs } from '@rfs/webhdfs/namenode';
 import { configure, realWorld, runInForeground, type World } from '../daemon/index.js';
 import type { Command } from '../terminal/index.js';
 
+/** A namenode is a client of its own file system too: it copies what is left of files that lost blocks. */
+const TABLE = { ...clientOptions, ...namenodeOptions };
 const COMMAND = {
   name: 'namenode',
-  table: namenodeOptions,
+  table: TABLE,
   rules: namenodeRules,
   switches: { bootstrap: 'make a new filesystem in an empty folder; a lone namenode does so by itself' },
 };
@@ -18,8 +21,10 @@ export const namenode: Command = {
     if (typeof configured === 'number') return configured;
     const { config, reread } = configured;
     const world = realWorld(config);
-    const start = () =>
-      startNamenode(config, { ...world, reread, httpDoors: (inside) => [webHdfs(config, world, inside)] });
+    const fileSystem = (authority: string, user = world.user): DfsClient =>
+      new DfsClient({ authority, config, user, clock: world.clock, random: world.random.fork('fsck') });
+    const httpDoors = (inside: NamenodeInside) => [webHdfs(config, world, inside)];
+    const start = () => startNamenode(config, { ...world, reread, fileSystem, httpDoors });
     const code = await runInForeground(start, world.clock, context.terminal);
     world.flush();
     return code;
