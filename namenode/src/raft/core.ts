@@ -8,7 +8,7 @@ import { Member, type RaftOptions } from './member.js';
 import type { Message } from './messages.js';
 import { isVoter } from './quorum.js';
 import { leaderRead } from './reading.js';
-import type { Ready } from './ready.js';
+import type { PeerProgress, Ready } from './ready.js';
 import {
   EntryKind,
   type HardState,
@@ -65,9 +65,35 @@ export class RaftCore {
     return this.member.log.lastIndex;
   }
 
-  /** Of a leader: what is durable at `peer`; undefined for who is not in the group. */
-  matchOf(peer: PeerId): LogIndex | undefined {
-    return peer === this.self ? this.member.log.saved : this.member.progress.get(peer)?.match;
+  /** Where the membership in force stands in the log. */
+  get membershipIndex(): LogIndex {
+    return this.member.membershipIndex;
+  }
+
+  /** Of a leader: what it knows of `peer`; undefined for who is not in the group. */
+  progressOf(peer: PeerId): PeerProgress | undefined {
+    const { member } = this;
+    if (peer === this.self) return { match: member.log.saved, inTouch: true };
+    const progress = member.progress.get(peer);
+    if (progress === undefined) return undefined;
+    return { match: progress.match, inTouch: member.now - progress.heardTick < 2 * member.electionTicks };
+  }
+
+  /** True when this member alone decides. */
+  get isSoleVoter(): boolean {
+    const { voters, outgoing } = this.membership;
+    return voters.length === 1 && voters[0] === this.self && outgoing.length === 0;
+  }
+
+  /**
+   * Of a leader: the tick in which it sent the newest message that a quorum has answered, so that nobody votes for
+   * another before an election timeout after it has passed (thesis 6.4.1). -1 for none, and during a transfer, which
+   * breaks that promise.
+   */
+  get leaseTick(): number {
+    const { member } = this;
+    if (member.role !== 'leader' || member.transferTarget !== NOBODY) return -1;
+    return Math.max(-1, member.reads.confirmedTick);
   }
 
   /** Stands for election without waiting for the timeout; no effect on a leader or on who has no vote. */
@@ -224,7 +250,8 @@ export class RaftCore {
     const { member } = this;
     if (message.type === 'vote') {
       // In touch with a leader it helps nobody to depose it, so that a member that was away disturbs nobody (thesis 4.2.3).
-      const inTouch = member.leader !== NOBODY && member.electionElapsed < member.electionTicks;
+      const mayHavePromised = member.leader !== NOBODY || member.now < member.quietTicks;
+      const inTouch = mayHavePromised && member.electionElapsed < member.electionTicks;
       if (inTouch && !message.transfer) return false;
       if (message.pre) return true;
     }

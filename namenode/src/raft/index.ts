@@ -3,7 +3,7 @@ export { RaftCore } from './core.js';
 export type { RaftOptions } from './member.js';
 export { decodeMembership, encodeMembership, soleMember } from './membership.js';
 export type { Message } from './messages.js';
-export type { Ready } from './ready.js';
+export type { PeerProgress, Ready } from './ready.js';
 export {
   EntryKind,
   type HardState,
@@ -11,6 +11,7 @@ export {
   type LogEntry,
   type Membership,
   type MembershipAt,
+  NOBODY,
   type PeerId,
   type ReadState,
   type Role,

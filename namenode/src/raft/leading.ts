@@ -44,6 +44,7 @@ export function onAppendReply(member: Member, message: AppendReply): void {
   const progress = member.progress.get(message.from);
   if (progress === undefined) return;
   progress.recentlyActive = true;
+  progress.heardTick = member.now;
   if (message.refused) {
     onRefusal(member, message, progress);
     return;
@@ -63,6 +64,7 @@ export function onHeartbeatReply(member: Member, message: HeartbeatReply): void 
   const progress = member.progress.get(message.from);
   if (progress === undefined) return;
   progress.recentlyActive = true;
+  progress.heardTick = member.now;
   progress.confirmedRound = Math.max(progress.confirmedRound, message.readContext);
   // It answers a heartbeat sent after the snapshot and is not fetching: the message is lost, or its work done.
   const unaware = progress.state === 'snapshot' && !message.fetching && message.readContext > progress.snapshotRound;

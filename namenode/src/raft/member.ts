@@ -39,6 +39,10 @@ export interface RaftOptions {
   readonly cacheBytes?: number;
   /** Silence of a leader, in ticks, after which a follower stands; at random up to twice as long. */
   readonly electionTicks?: number;
+  /** Ticks more, for a member that should lead only when nobody else stands. */
+  readonly reluctanceTicks?: number;
+  /** Before the start this member may have been part of a leader's lease (thesis 6.4.1): it helps nobody else yet. */
+  readonly restarted?: boolean;
   /** Ticks between a leader's heartbeats. */
   readonly heartbeatTicks?: number;
   /** Entry bytes in one append. */
@@ -58,6 +62,9 @@ export class Member {
   readonly heartbeatTicks: number;
   readonly appendBytes: number;
   readonly leaseReads: boolean;
+  /** Ticks from the start during which candidates are not answered. */
+  readonly quietTicks: number;
+  private readonly reluctanceTicks: number;
   private readonly random: Dice;
   private readonly windowCount: number;
   private readonly windowBytes: number;
@@ -92,6 +99,8 @@ export class Member {
     this.self = options.self;
     this.random = options.random;
     this.electionTicks = options.electionTicks ?? 10;
+    this.quietTicks = options.restarted === true ? this.electionTicks : 0;
+    this.reluctanceTicks = options.reluctanceTicks ?? 0;
     this.heartbeatTicks = options.heartbeatTicks ?? 1;
     this.appendBytes = options.appendBytes ?? 1 << 20;
     this.windowCount = options.windowCount ?? 256;
@@ -184,7 +193,7 @@ export class Member {
   }
 
   drawTimeout(): void {
-    this.timeoutTicks = this.electionTicks + this.random.below(this.electionTicks);
+    this.timeoutTicks = this.electionTicks + this.random.below(this.electionTicks) + this.reluctanceTicks;
   }
 
   private noteMembership(at: MembershipAt): void {
@@ -200,6 +209,7 @@ export class Member {
       if (peer === this.self || this.progress.has(peer)) continue;
       const progress = new Progress((this.log.lastIndex + 1) as LogIndex, this.windowCount, this.windowBytes);
       progress.recentlyActive = true;
+      progress.heardTick = this.now;
       this.progress.set(peer, progress);
     }
   }

@@ -19,6 +19,8 @@ export class Progress {
   paused = false;
   /** Heard of since the last quorum check. */
   recentlyActive = false;
+  /** The leader's tick at which it was heard of last. */
+  heardTick = 0;
   /** The newest confirmation of leadership that the member answered. */
   confirmedRound = 0;
   /** While in `snapshot`: the round of heartbeats that was the newest when it was sent. */

@@ -1,3 +1,4 @@
+import type { LogIndex } from '@rfs/base/ids';
 import type { Message } from './messages.js';
 import type { HardState, IndexRange, LogEntry, ReadState, SnapshotMark } from './types.js';
 
@@ -29,4 +30,12 @@ export interface Ready {
   readonly committed: IndexRange | null;
   /** Each may be served once its index is applied here. */
   readonly readStates: readonly ReadState[];
+}
+
+/** What a leader knows of a member. */
+export interface PeerProgress {
+  /** Durable there up to this index. */
+  readonly match: LogIndex;
+  /** It was heard of within two election timeouts. */
+  readonly inTouch: boolean;
 }

@@ -47,6 +47,8 @@ export interface PeerLink {
   readonly tickMs: number;
   /** Ticks of silence after which a follower stands. */
   readonly electionTicks: number;
+  /** Ticks between a leader's heartbeats; 1 by default. */
+  readonly heartbeatTicks?: number;
   /** Entry bytes kept in memory for members that are a little behind. */
   readonly cacheBytes?: number;
 }
@@ -62,10 +64,16 @@ export interface ReplicatorOptions {
   readonly observer: ReplicationObserver;
   /** True when no other member is configured: only then an empty folder may become a new cluster by itself. */
   readonly alone: boolean;
+  /** An empty folder is no reason to refuse the start: `join` follows instead of `start`. */
+  readonly joins?: boolean;
+  /** A journal node: it applies nothing, stands late for election, and never serves when it leads. */
+  readonly votesOnly?: boolean;
   /** Absent for a group of one. */
   readonly peers?: PeerLink;
   /** Gives the data of the identity entry when a new cluster is made; called at most once. */
   readonly identity: () => Uint8Array;
+  /** The context of a new cluster's first membership; called after `identity`. */
+  readonly context?: () => Uint8Array;
   /** The node cannot go on: a sync failed, the journal is damaged, the state machine threw. Called once. */
   readonly fatal: (error: Error) => void;
   readonly limits?: Partial<ReplicatorLimits>;

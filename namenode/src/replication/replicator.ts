@@ -2,15 +2,33 @@ import { Ring } from '@rfs/base/collections';
 import type { Failure } from '@rfs/base/failure';
 import type { LogIndex, Term } from '@rfs/base/ids';
 import type { Timer } from '@rfs/base/seams';
-import { failure, retriable } from '@rfs/protocol/exceptions';
+import { failure } from '@rfs/protocol/exceptions';
 import { Journal, type JournalObserver, MAX_ENTRY_BYTES } from '../journal/index.js';
-import type { LogEntry, Message, PeerId, RaftCore, Ready } from '../raft/index.js';
+import {
+  type LogEntry,
+  type Membership,
+  type MembershipChange,
+  type Message,
+  NOBODY,
+  type PeerId,
+  type PeerProgress,
+  type RaftCore,
+  type Ready,
+} from '../raft/index.js';
 import { ApplyLoop, type ApplySource } from './apply-loop.js';
+import { JournalCutter } from './cutter.js';
+import { ElectionClock } from './election-clock.js';
+import { Leadership } from './leadership.js';
 import { DEFAULT_LIMITS, type ReplicatorLimits, type ReplicatorOptions } from './options.js';
 import { Proposals } from './proposals.js';
+import { ProposalQueue } from './queue.js';
 import { Reads } from './reads.js';
+import { noRoom, notLeading, stopping, unanswered } from './refusals.js';
 import { checkStart, coreOf, found, isUnfounded } from './start.js';
 import type { ProposalSink, ReadSink } from './types.js';
+
+/** Contexts of reads that one run of a member may use: apart from those of its other runs, and below 2^53. */
+const READ_CONTEXTS = 2 ** 20;
 
 /** An append to the journal under way: what the core learns when it is durable. */
 interface Save {
@@ -35,19 +53,13 @@ export class Replicator implements JournalObserver, ApplySource {
   private core: RaftCore | undefined;
   private readonly saves = new Ring<Save>();
   private readonly outstanding = new Proposals();
-  private readonly reads = new Reads();
-  private queuedData: Uint8Array[] = [];
-  private queuedSinks: ProposalSink[] = [];
-  private queuedBytes = 0;
+  private readonly reads: Reads;
+  private readonly queue = new ProposalQueue();
+  private readonly leadership = new Leadership();
   private flushScheduled = false;
-  private cutTarget = 0 as LogIndex;
-  private cutScheduled = false;
+  private readonly cutter: JournalCutter;
+  private readonly elections: ElectionClock | undefined;
   private retryTimer: Timer | undefined;
-  private tickTimer: Timer | undefined;
-  /** The term that this member leads; 0 for none. */
-  private ledTerm = 0 as Term;
-  /** The index that must be applied before this member serves: its own term's first entry. */
-  private servesFrom = Number.POSITIVE_INFINITY;
   private whenServing: (() => void) | undefined;
   private isFull = false;
   private isStopped = false;
@@ -55,10 +67,14 @@ export class Replicator implements JournalObserver, ApplySource {
   private constructor(options: ReplicatorOptions) {
     this.options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const { disk, folder, random, clock, applier, observer, nextTurn } = options;
+    const { disk, folder, random, clock, applier, observer, nextTurn, peers } = options;
     const { segmentBytes, writeBytes } = this.limits;
     this.journal = Journal.open({ disk, folder, random, clock, observer: this, segmentBytes, writeBytes });
+    applier.opened?.(Math.max(this.journal.hardState.commit, this.journal.firstIndex - 1) as LogIndex);
     this.loop = new ApplyLoop(applier, this, clock, nextTurn, observer, this.limits);
+    this.cutter = new JournalCutter(this.journal, this.limits.retainedBytes, nextTurn, (error) => this.failed(error));
+    this.elections = peers && new ElectionClock(clock, peers, () => this.tick());
+    this.reads = new Reads(random.fork('reads').uint32() * READ_CONTEXTS);
   }
 
   /**
@@ -73,7 +89,15 @@ export class Replicator implements JournalObserver, ApplySource {
 
   /** True while this member leads and has applied its term's first entry: it takes proposals and may claim to be active. */
   get leading(): boolean {
-    return !this.isStopped && this.core?.role === 'leader' && this.loop.appliedIndex >= this.servesFrom;
+    if (this.isStopped || this.core?.role !== 'leader' || this.options.votesOnly === true) return false;
+    return this.leadership.serves(this.loop.appliedIndex);
+  }
+
+  /** See `Group.leased`. */
+  get leased(): boolean {
+    if (!this.leading) return false;
+    const core = this.core!;
+    return core.isSoleVoter || this.elections?.holdsLease(core.leaseTick) === true;
   }
 
   get appliedIndex(): LogIndex {
@@ -93,13 +117,32 @@ export class Replicator implements JournalObserver, ApplySource {
     return this.core?.leader ?? 0;
   }
 
+  /** This member's Raft id; 0 while it has none. */
+  get self(): PeerId {
+    return this.journal.owner;
+  }
+
+  /** The newest membership in the log, whether committed or not; undefined while this member is in no group. */
+  get membership(): Membership | undefined {
+    return this.core?.membership;
+  }
+
+  get lastIndex(): LogIndex {
+    return this.core?.lastIndex ?? this.journal.lastIndex;
+  }
+
+  /** What a leader knows of another member; undefined for any other and for who is not in the group. */
+  progressOf(peer: PeerId): PeerProgress | undefined {
+    return this.core?.role === 'leader' ? this.core.progressOf(peer) : undefined;
+  }
+
   /** Proposals that wait for their answer. */
   get waitingCount(): number {
-    return this.outstanding.count + this.queuedData.length;
+    return this.outstanding.count + this.queue.count;
   }
 
   get waitingBytes(): number {
-    return this.outstanding.waitingBytes + this.queuedBytes;
+    return this.outstanding.waitingBytes + this.queue.bytes;
   }
 
   get journalBytes(): number {
@@ -121,9 +164,47 @@ export class Replicator implements JournalObserver, ApplySource {
     else this.begin();
   }
 
-  /** A message of another member has come. */
+  /** True when the journal holds nothing to start from: this member has to join a group first. */
+  get mustJoin(): boolean {
+    return this.journal.memberships.length === 0;
+  }
+
+  /**
+   * Starts as the learner `id` of a group that has taken it in with `membership`. Its own log will name the membership
+   * as soon as it is there.
+   */
+  join(id: PeerId, membership: Membership): void {
+    if (this.isStopped) return;
+    if (this.journal.isNew) this.journal.initialize(id);
+    this.begin(membership);
+  }
+
+  /** Calls `listener` after every change of who leads, whether this member serves, and who the members are. */
+  watch(listener: () => void): () => void {
+    return this.leadership.watch(listener);
+  }
+
+  /** Puts a membership into the log (`changeMembership` of the core). The sink hears when it is committed and applied. */
+  changeMembership(change: MembershipChange, sink: ProposalSink): void {
+    const core = this.core;
+    const refusal = this.isStopped || core === undefined ? 'notLeader' : core.changeMembership(change);
+    if (refusal === undefined) {
+      this.outstanding.add(core!.lastIndex, sink, 0);
+      this.pump();
+    } else if (refusal === 'notLeader') sink.refused(notLeading());
+    else sink.refused(failure('RetriableException', `The membership cannot be changed now: ${refusal}`));
+  }
+
+  /** Hands leadership over; false when this member does not lead or `peer` has no vote. */
+  transferTo(peer: PeerId): boolean {
+    if (this.isStopped || this.core?.transferTo(peer) !== true) return false;
+    this.pump();
+    return true;
+  }
+
+  /** A message of another member has come; one for an earlier identity of this node means nothing any more. */
   receive(message: Message): void {
-    if (this.isStopped || this.core === undefined) return;
+    if (this.isStopped || this.core === undefined || message.to !== this.core.self) return;
     this.core.step(message);
     this.pump();
   }
@@ -135,15 +216,16 @@ export class Replicator implements JournalObserver, ApplySource {
       sink.refused(refusal);
       return;
     }
-    this.queuedData.push(data);
-    this.queuedSinks.push(sink);
-    this.queuedBytes += data.length;
+    this.queue.push(data, sink);
     this.scheduleFlush();
   }
 
-  /** Calls the sink once everything committed before this call is applied here (thesis 6.4). */
+  /**
+   * Calls the sink once everything committed before this call is applied here (thesis 6.4). A follower asks its leader
+   * (thesis 6.4.1); refused when there is none, or it does not answer.
+   */
   readIndex(sink: ReadSink): void {
-    if (!this.leading) {
+    if (this.isStopped || this.leader === NOBODY) {
       sink.refused(notLeading());
       return;
     }
@@ -156,8 +238,7 @@ export class Replicator implements JournalObserver, ApplySource {
    * retention keeps.
    */
   cutBelow(index: LogIndex): void {
-    this.cutTarget = Math.max(this.cutTarget, Math.min(index, this.loop.appliedIndex + 1)) as LogIndex;
-    this.scheduleCut();
+    this.cutter.cutBelow(Math.min(index, this.loop.appliedIndex + 1) as LogIndex);
   }
 
   /** Stops: what waits is refused, a write under way ends, then `done` is called. No call may follow. */
@@ -217,11 +298,12 @@ export class Replicator implements JournalObserver, ApplySource {
       this.outstanding.take(index)?.applied(results[i], index);
     }
     this.reads.release(applied);
-    if (applied >= this.servesFrom && this.whenServing !== undefined) {
+    if (this.leading && this.whenServing !== undefined) {
       const serving = this.whenServing;
       this.whenServing = undefined;
       serving();
     }
+    this.tellLeadership();
   }
 
   /** @inheritdoc ApplySource */
@@ -229,10 +311,11 @@ export class Replicator implements JournalObserver, ApplySource {
     this.failed(error);
   }
 
-  private begin(): void {
-    this.core = coreOf(this.journal, this.options);
-    if (this.options.peers === undefined) this.core.campaign();
-    else this.scheduleTick(this.options.peers.tickMs);
+  private begin(joined?: Membership): void {
+    const core = coreOf(this.journal, this.options, joined);
+    this.core = core;
+    if (core.isSoleVoter) core.campaign();
+    this.elections?.start();
     this.pump();
   }
 
@@ -252,6 +335,12 @@ export class Replicator implements JournalObserver, ApplySource {
       this.noteLeadership(core);
     }
     this.reads.release(this.loop.appliedIndex);
+    this.tellLeadership();
+  }
+
+  private tellLeadership(): void {
+    const core = this.core!;
+    this.leadership.tell(this.leading, core.leader, core.membershipIndex);
   }
 
   private save(ready: Ready): void {
@@ -279,21 +368,18 @@ export class Replicator implements JournalObserver, ApplySource {
 
   /** A term's first entry must be applied before its leader serves; what waited for another term's may never come. */
   private noteLeadership(core: RaftCore): void {
-    const leads = core.role === 'leader' ? core.term : (0 as Term);
-    if (leads === this.ledTerm) return;
-    this.ledTerm = leads;
-    this.servesFrom = leads === 0 ? Number.POSITIVE_INFINITY : core.lastIndex;
+    if (!this.leadership.moved(core)) return;
     this.refuseWaiting(notLeading());
     this.outstanding.clear();
     this.reads.refuseAll(notLeading());
   }
 
-  private scheduleTick(tickMs: number): void {
-    this.tickTimer = this.options.clock.setTimer(tickMs, () => {
-      this.scheduleTick(tickMs);
-      this.core!.tick();
-      this.pump();
-    });
+  private tick(): void {
+    const core = this.core!;
+    core.tick();
+    const limitTicks = 2 * (this.options.peers?.electionTicks ?? 0);
+    for (const context of this.reads.tick(limitTicks, unanswered)) if (core.role !== 'leader') core.readIndex(context);
+    this.pump();
   }
 
   private scheduleFlush(): void {
@@ -306,12 +392,8 @@ export class Replicator implements JournalObserver, ApplySource {
     this.flushScheduled = false;
     if (this.isStopped) return;
     const core = this.core!;
-    if (this.queuedData.length > 0) {
-      const data = this.queuedData;
-      const sinks = this.queuedSinks;
-      this.queuedData = [];
-      this.queuedSinks = [];
-      this.queuedBytes = 0;
+    if (this.queue.count > 0) {
+      const { data, sinks } = this.queue.take();
       const first = core.propose(data);
       for (let i = 0; i < sinks.length; i++) {
         if (first === undefined) sinks[i]!.refused(notLeading());
@@ -336,49 +418,17 @@ export class Replicator implements JournalObserver, ApplySource {
   }
 
   private refuseWaiting(refusal: Failure): void {
-    const sinks = this.queuedSinks;
-    this.queuedData = [];
-    this.queuedSinks = [];
-    this.queuedBytes = 0;
     this.outstanding.refuseAll(refusal);
-    for (const sink of sinks) sink.refused(refusal);
+    this.queue.refuseAll(refusal);
   }
 
   private halt(refusal: Failure): void {
     this.isStopped = true;
     this.loop.stop();
     this.retryTimer?.cancel();
-    this.tickTimer?.cancel();
+    this.elections?.stop();
+    this.cutter.stop();
     this.refuseWaiting(refusal);
     this.reads.refuseAll(refusal);
   }
-
-  private scheduleCut(): void {
-    if (this.cutScheduled) return;
-    this.cutScheduled = true;
-    this.options.nextTurn(this.cut);
-  }
-
-  private readonly cut = (): void => {
-    this.cutScheduled = false;
-    if (this.isStopped || this.journal.sizeBytes <= this.limits.retainedBytes) return;
-    try {
-      if (this.journal.cutPrefix(this.cutTarget)) this.scheduleCut();
-    } catch (error) {
-      this.failed(error as Error);
-    }
-  };
-}
-
-function notLeading(): Failure {
-  return failure('StandbyException', 'Operation category WRITE is not supported in state standby');
-}
-
-function stopping(): Failure {
-  return failure('StandbyException', 'The namenode is stopping');
-}
-
-/** As HDFS answers when its own resource check has failed (FSNamesystem.checkNameNodeSafeMode). */
-function noRoom(): Failure {
-  return retriable(failure('SafeModeException', 'The journal has no room on its disk; add or free space'));
 }

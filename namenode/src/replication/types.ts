@@ -8,6 +8,8 @@ export interface Applier {
   readonly appliedIndex: LogIndex;
   /** What was applied still waits in memory for its way to the disk, and so much of it that more should wait. */
   readonly congested: boolean;
+  /** The journal is open and `committed` is known to be committed: for an applier that keeps nothing and starts there. */
+  opened?(committed: LogIndex): void;
   /**
    * Applies committed entries, all kinds of them, in order and without gaps, as one transaction; entry i's result goes
    * to `results[i]`. What it throws stops the node.

@@ -1,0 +1,16 @@
+import type { Protocol } from '@rfs/protocol/rpc';
+import { GroupProtocolMethods, RaftPeerProtocolMethods } from '../generated/raft.js';
+
+/** One-way messages of Raft, batched; each batch is answered when it was taken, so that a stuck member is seen. */
+export const peerProtocol: Protocol<typeof RaftPeerProtocolMethods> = {
+  name: 'rfs.RaftPeerProtocol',
+  version: 1,
+  methods: RaftPeerProtocolMethods,
+};
+
+/** Who is in the group, for those who want to join it and for operators. */
+export const groupProtocol: Protocol<typeof GroupProtocolMethods> = {
+  name: 'rfs.GroupProtocol',
+  version: 1,
+  methods: GroupProtocolMethods,
+};

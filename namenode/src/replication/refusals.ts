@@ -1,0 +1,20 @@
+import type { Failure } from '@rfs/base/failure';
+import { failure, retriable } from '@rfs/protocol/exceptions';
+
+export function notLeading(): Failure {
+  return failure('StandbyException', 'Operation category WRITE is not supported in state standby');
+}
+
+export function stopping(): Failure {
+  return failure('StandbyException', 'The namenode is stopping');
+}
+
+/** The leader did not say up to where a read must wait. */
+export function unanswered(): Failure {
+  return failure('StandbyException', 'The leader did not answer in time');
+}
+
+/** As HDFS answers when its own resource check has failed (FSNamesystem.checkNameNodeSafeMode). */
+export function noRoom(): Failure {
+  return retriable(failure('SafeModeException', 'The journal has no room on its disk; add or free space'));
+}
