@@ -247,12 +247,12 @@ export class BlockManager {
     return failure;
   }
 
-  /** A client or datanode found the bytes of a replica wrong. Unknown replicas are ignored. */
-  reportBadBlock(block: BlockRef, uuid: string, storageId: string): void {
+  /** A client or datanode found the bytes of a replica wrong; `by` is its address. Unknown replicas are ignored. */
+  reportBadBlock(block: BlockRef, uuid: string, storageId: string, by = ''): void {
     const datanode = this.datanodes.get(uuid);
     const storage = datanode?.storage(storageId);
-    if (storage !== undefined) this.intake.bad(storage, block);
-    else for (const candidate of datanode?.storages ?? []) this.intake.bad(candidate, block);
+    if (storage !== undefined) this.intake.bad(storage, block, by);
+    else for (const candidate of datanode?.storages ?? []) this.intake.bad(candidate, block, by);
   }
 
   /** Storages for a new block or further replicas; fewer than asked for when there are no more. */

@@ -3,6 +3,7 @@ import type { BlockManagerConfig } from './config.js';
 import { StorageTable } from './datanodes/storage-table.js';
 import { Topology } from './datanodes/topology.js';
 import { Digests } from './digests/digests.js';
+import { History } from './history.js';
 import { BlockMap } from './map/block-map.js';
 import { Replicas } from './map/replicas.js';
 import type { UnderConstruction } from './map/under-construction.js';
@@ -21,6 +22,7 @@ export class BlockContext {
   /** Blocks that are not complete, by slot. */
   readonly open = new Map<number, UnderConstruction>();
   readonly digests = new Digests(this.replicas);
+  readonly history = new History();
   readonly low = new LowRedundancy(this.map);
   readonly pending = new PendingReconstruction();
   readonly placement: PlacementPolicy;

@@ -5,6 +5,7 @@ export type { Datanode } from './datanodes/datanode.js';
 export type { Storage } from './datanodes/storage.js';
 export type { Topology } from './datanodes/topology.js';
 export type { DigestDispute } from './digests/index.js';
+export type { ReplicaIncident } from './history.js';
 export type { BlockInspection, InspectedReplica } from './inspection.js';
 export type { Fingerprint } from './map/replicas.js';
 export {

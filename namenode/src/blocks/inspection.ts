@@ -3,6 +3,7 @@ import type { BlockContext } from './context.js';
 import type { Storage } from './datanodes/storage.js';
 import { ALIVE, MAINTENANCE } from './datanodes/storage-table.js';
 import type { DigestDispute } from './digests/index.js';
+import type { ReplicaIncident } from './history.js';
 import { CORRUPT, EXCESS, ODD, RBW } from './map/block-map.js';
 
 /** One replica of a block on a storage that is alive, or is expected back from maintenance. */
@@ -26,12 +27,17 @@ export interface BlockInspection {
   readonly dispute: DigestDispute | undefined;
   /** How many replicas its file asks for. */
   readonly replication: number;
+  /** Storages that copies are on their way to. */
+  readonly ordered: readonly Storage[];
+  /** What happened to its replicas, oldest first, as far as this namenode has seen it and remembers. */
+  readonly incidents: readonly ReplicaIncident[];
   /** In the order of the map. */
   readonly replicas: readonly InspectedReplica[];
 }
 
 /** Collects what is known of one block. */
-export function inspect({ map, table, replicas, digests }: BlockContext, block: BlockId): BlockInspection | undefined {
+export function inspect(context: BlockContext, block: BlockId): BlockInspection | undefined {
+  const { map, table, replicas, digests } = context;
   const slot = map.slotOf(block);
   if (slot < 0) return undefined;
   const stamp = map.stampOf(slot);
@@ -58,6 +64,8 @@ export function inspect({ map, table, replicas, digests }: BlockContext, block: 
     stamp,
     lengthBytes: map.lengthOf(slot),
     dispute: digests.disputeOf(slot),
+    ordered: context.pending.targetsOf(slot),
+    incidents: context.history.of(block),
     replication: map.replicationOf(slot),
     replicas: found,
   };

@@ -25,7 +25,7 @@ export class BlockChanges {
 
   reportBadBlocks(blocks: readonly LocatedBlockProto[], sink: ReplySink<DatanodeReportBadBlocksResponseProto>): void {
     if (this.refusedAsFollower(sink)) return;
-    markBad(this.parts, blocks);
+    markBad(this.parts, blocks, 'a datanode');
     sink.reply(NOTHING);
   }
 

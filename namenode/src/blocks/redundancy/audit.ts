@@ -58,6 +58,7 @@ export class Audit {
     else if (counts.corrupt > 0 && live >= this.context.config.minReplication) {
       waits = this.dropCorrupt(slot, true) || waits;
     }
+    if (live >= expected && counts.corrupt === 0) this.context.history.forget(map.idOf(slot));
     if (waits) this.postponed.add(slot);
     else if (this.postponed.size > 0) this.postponed.delete(slot);
   }
@@ -70,6 +71,7 @@ export class Audit {
     if ((marks & HAS_CORRUPT) !== 0) this.corruptReplicaBlocks--;
     this.context.low.set(slot, Level.NONE);
     this.context.digests.forget(slot);
+    this.context.history.forget(this.context.map.idOf(slot));
     this.postponed.delete(slot);
   }
 

@@ -103,16 +103,19 @@ export class ReplicaIntake {
     this.context.replicas.drop(slot, ref);
     if (storage !== undefined) this.context.open.get(slot)?.forget(storage);
     this.audit.refresh(slot);
+    const { history, low, map, nowMs } = this.context;
+    if (storage !== undefined && low.isMissing(slot)) history.note(map.idOf(slot), 'GONE', storage.datanode, nowMs);
   }
 
   /** Someone found the bytes of a replica wrong (reportBadBlocks). Unknown ones and other stamps are no concern. */
-  bad(storage: Storage, block: BlockRef): void {
-    const { map, replicas } = this.context;
+  bad(storage: Storage, block: BlockRef, by: string): void {
+    const { map, replicas, history, nowMs } = this.context;
     const slot = map.slotOf(block.id);
     if (slot < 0) return;
     const ref = map.find(slot, storage.index);
     if (ref < 0 || replicas.stampAt(slot, ref) !== block.stamp) return;
     replicas.setFlags(slot, ref, map.flagsAt(slot, ref) | CORRUPT);
+    history.note(block.id, 'REPORTED_CORRUPT', storage.datanode, nowMs, by);
     this.audit.refresh(slot);
   }
 
@@ -196,7 +199,8 @@ export class ReplicaIntake {
     lengthBytes: number,
     epoch: number,
   ): void {
-    const { open, replicas } = this.context;
+    const { open, replicas, history, map, nowMs } = this.context;
+    history.note(map.idOf(slot), 'ODD', storage.datanode, nowMs);
     open.get(slot)?.forget(storage);
     if (ref < 0) replicas.add(slot, storage, CORRUPT | ODD, epoch);
     else replicas.touch(slot, ref, storage, CORRUPT | ODD, epoch);

@@ -1,5 +1,6 @@
 import type { BlockInspection, BlockManager, DigestDispute, Storage } from '../../blocks/index.js';
 import { BlockState, type FileBlocks, type FileStatus, type PlacedBlock } from '../../namespace/index.js';
+import { explain } from './explain.js';
 import type { FsckOptions } from './options.js';
 import type { PolicySummary } from './policy-summary.js';
 import { countReplicas, type ReplicaNumbers, replicaList, type StaleRule } from './replicas.js';
@@ -14,6 +15,7 @@ export interface FileCheckParts {
   readonly tally: Tally;
   readonly policies: PolicySummary;
   readonly rule: StaleRule;
+  readonly wallMinusMonotonicMs: number;
 }
 
 /** A file's blocks in trouble, while it is checked. */
@@ -24,6 +26,8 @@ interface Trouble {
   corruptBytes: number;
   underReplicated: number;
   misplaced: number;
+  /** Lines about each of its blocks in trouble; empty when they were not asked for. */
+  explanations: string;
 }
 
 /** Text of one file, and whether it lost blocks and nobody writes it. */
@@ -45,11 +49,21 @@ export function checkFile(parts: FileCheckParts, path: string, status: FileStatu
   tally.files++;
   tally.sizeBytes += status.lengthBytes;
   tally.blocks += found.blocks.length;
-  const trouble = { missing: 0, missingBytes: 0, corrupt: 0, corruptBytes: 0, underReplicated: 0, misplaced: 0 };
+  const trouble = {
+    missing: 0,
+    missingBytes: 0,
+    corrupt: 0,
+    corruptBytes: 0,
+    underReplicated: 0,
+    misplaced: 0,
+    explanations: '',
+  };
   const { text, report } = checkBlocks(parts, path, status, found, trouble);
   const lost = trouble.missing > 0 || trouble.corrupt > 0;
   if (lost) tally.corruptFiles++;
-  const all = headText(parts, path, status, found) + text + verdict(options, path, trouble);
+  const judged = text + verdict(options, path, trouble);
+  const gap = trouble.explanations === '' || judged.endsWith('\n') ? '' : '\n';
+  const all = headText(parts, path, status, found) + judged + gap + trouble.explanations;
   return { text: options.files && options.blocks ? `${all}${report}\n` : all, lost: lost && !open };
 }
 
@@ -136,6 +150,13 @@ function checkBlock(
   text += misplacedText(parts, path, placed, storages, replication, trouble);
   text += disputeText(parts, path, placed, block?.dispute);
   if (options.storagePolicies) parts.policies.add(storages, storagePolicy);
+
+  if (options.explain) {
+    const missingRacks = parts.blocks.placement.missingRacks(storages, replication);
+    const name = `blk_${placed.id}`;
+    const patient = { path, name, replication, numbers, block, missingRacks, incidents: block?.incidents ?? [] };
+    trouble.explanations += explain(parts, patient);
+  }
 
   const line = `${fullName(parts, placed)} len=${placed.lengthBytes}`;
   if (total > 0 || corrupt) {

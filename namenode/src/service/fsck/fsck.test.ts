@@ -322,3 +322,32 @@ test('-move has what is left of files with lost blocks copied, before -delete re
   spoiled.rescuesAll = false;
   assert.match(spoiled.ask('path=/&move=1'), /\nfsck encountered internal errors!\n\n\nFsck on path '\/' FAILED$/);
 });
+
+test('explain: what happened to each block in trouble, when, and what to do next', () => {
+  const spoiled = new Bench([0]);
+  spoiled.spoil(0);
+  const corrupt = spoiled.ask('path=/d/a&explain=1');
+  assert.match(
+    corrupt,
+    /CORRUPT 1 blocks of total size 60 B\.\n {4}blk_1073741825 - what happened: every replica is corrupt: 10\.0\.0\.0:9866 \(CORRUPTION_REPORTED\)\. The replica on 10\.0\.0\.0:9866 was reported corrupt at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.\n {4}blk_1073741825 - what to do: Nothing is deleted by itself/,
+  );
+  const few = new Bench([0], 3);
+  const waits = few.ask('path=/d/a&explain=1&files=1');
+  assert.match(waits, /what happened: 1 of 3 replicas are known\. No datanode is dead\.\n/);
+  assert.match(waits, /what to do: Nothing: a copy is on its way to |what to do: Nothing at first: it waits/);
+  assert.doesNotMatch(few.ask('path=/d/a'), /what happened/);
+
+  const lost = new Bench([0], 1);
+  lost.cluster.nowMs += 700_000;
+  for (const i of [1, 2]) lost.cluster.heartbeat(i);
+  lost.cluster.settle();
+  assert.match(
+    lost.ask('path=/d/a&explain=1'),
+    /what happened: no good replica is left\. The last good one was on 10\.0\.0\.0:9866, which was declared dead at \S+ \(last heard of at \S+\)\.\n.*what to do: Start the datanodes that are dead, with their old data folders: 10\.0\.0\.0:9866\. If that cannot be/,
+  );
+  const gone = new Bench([0], 1);
+  gone.cluster.incremental(0, 'DELETED', { id: 1073741825, stamp: 1001, lengthBytes: 60 });
+  assert.match(gone.ask('path=/d/a&explain=1'), /10\.0\.0\.0:9866 told at \S+ that it has its replica no more\./);
+  const never = new Bench([], 1);
+  assert.match(never.ask('path=/d/a&explain=1'), /This namenode has not seen it happen: it was so before it started\./);
+});

@@ -12,6 +12,8 @@ export interface FsckOptions {
   readonly upgradeDomains: boolean;
   readonly maintenance: boolean;
   readonly storagePolicies: boolean;
+  /** What happened to each block in trouble, and what to do; ours. */
+  readonly explain: boolean;
   readonly showProgress: boolean;
   readonly openFiles: boolean;
   readonly listCorrupt: boolean;
@@ -37,6 +39,7 @@ export function fsckOptions(parameters: URLSearchParams): FsckOptions {
     upgradeDomains: has('upgradedomains'),
     maintenance: has('maintenance'),
     storagePolicies: has('storagepolicies'),
+    explain: has('explain'),
     showProgress: has('showprogress'),
     openFiles: has('openforwrite'),
     listCorrupt: has('listcorruptfileblocks'),

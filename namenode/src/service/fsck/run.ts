@@ -81,6 +81,7 @@ export class FsckRun implements SlicedWork {
     this.walk = new Walk(parts.machine.tree, question.caller);
     this.startedMs = clock.monotonicMs();
     this.check = {
+      wallMinusMonotonicMs: clock.nowMs() - clock.monotonicMs(),
       blocks: parts.blocks,
       options: question.options,
       poolId: parts.poolId(),

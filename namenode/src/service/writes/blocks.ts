@@ -143,16 +143,18 @@ const getAdditionalDatanode: Handler<'getAdditionalDatanode'> = (parts, request,
   sink.reply({ block: locatedBlock(writing(parts), blockRef(request.blk), -1, storages) });
 };
 
-const reportBadBlocks: Handler<'reportBadBlocks'> = (parts, request, _context, _caller, sink) => {
-  markBad(parts, request.blocks);
+const reportBadBlocks: Handler<'reportBadBlocks'> = (parts, request, { clientAddress }, _caller, sink) => {
+  markBad(parts, request.blocks, `a reader at ${clientAddress}`);
   sink.reply(NOTHING);
 };
 
-/** Replicas whose bytes somebody found wrong. */
-export function markBad(parts: ServiceParts, located: readonly LocatedBlockProto[]): void {
+/** Replicas whose bytes somebody found wrong; `by` says who, for operators. */
+export function markBad(parts: ServiceParts, located: readonly LocatedBlockProto[], by: string): void {
   for (const { b, locs, storageIDs } of located) {
     const block = blockRef(b);
-    for (const [i, { id }] of locs.entries()) parts.blocks.reportBadBlock(block, id.datanodeUuid, storageIDs[i] ?? '');
+    for (const [i, { id }] of locs.entries()) {
+      parts.blocks.reportBadBlock(block, id.datanodeUuid, storageIDs[i] ?? '', by);
+    }
   }
   parts.wakeBlocks();
 }

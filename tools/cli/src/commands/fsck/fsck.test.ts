@@ -1,20 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { VirtualClock } from '@rfs/base/system';
 import { UsageError } from '../../options/index.js';
+import { CheckProgress } from './progress.js';
 import { exitCodeOf, resultOf } from './result.js';
 import { fsckWords } from './words.js';
 
 test("words become the parameters of HDFS's servlet", () => {
-  assert.deepEqual(fsckWords(['/d', '-files', '-replicaDetails', '-blockId', 'blk_1', 'blk_2', '--json']), {
-    path: '/d',
-    parameters: [
-      ['files', '1'],
-      ['replicadetails', '1'],
-      ['blockId', 'blk_1 blk_2'],
-    ],
-    listCorrupt: false,
-    json: true,
-  });
+  assert.deepEqual(
+    fsckWords(['/d', '-files', '-replicaDetails', '--explain', '-blockId', 'blk_1', 'blk_2', '--json']),
+    {
+      path: '/d',
+      parameters: [
+        ['files', '1'],
+        ['replicadetails', '1'],
+        ['explain', '1'],
+        ['blockId', 'blk_1 blk_2'],
+      ],
+      listCorrupt: false,
+      json: true,
+    },
+  );
   for (const wrong of [['-nosuch'], ['/a', '/b'], ['/a', '-blockId']]) {
     assert.throws(() => fsckWords(wrong), UsageError);
   }
@@ -38,6 +44,9 @@ test('the text as data', () => {
 
 
 /d/a: MISSING 1 blocks of total size 60 B.
+    blk_7 - what happened: no good replica is left.
+    blk_7 - what to do: Start it.
+
 Status: CORRUPT
  Number of data-nodes:	3
 
@@ -56,9 +65,32 @@ The filesystem under path '/' is CORRUPT`;
     path: '/',
     status: 'CORRUPT',
     message: "The filesystem under path '/' is CORRUPT",
+    explanations: [{ block: 'blk_7', happened: 'no good replica is left.', next: 'Start it.' }],
     problems: ['/d/a: MISSING 1 blocks of total size 60 B.'],
     cluster: { numberOfDataNodes: 3 },
     replicatedBlocks: { totalSize: 60, missingBlocks: 1, averageBlockReplication: 0.5 },
     erasureCodedBlockGroups: { totalFiles: 0 },
   });
+});
+
+test('a person at the terminal sees how far it is, in one line that goes away', () => {
+  const seen: string[] = [];
+  const clock = new VirtualClock();
+  const terminal = { out: () => undefined, err: (text: string) => seen.push(text), interactive: true, columns: 80 };
+  const progress = new CheckProgress(terminal, clock);
+  progress.note('..\n/d/a: MISSING 1 blocks of total size 60 B..');
+  clock.advance(1000);
+  progress.note('.\n/d/b 6 bytes, replicated: replication=1, 1 block(s):  OK\n');
+  progress.note('never drawn so soon\n');
+  progress.clear();
+  progress.clear();
+  const lines = ['checked 200 files, 0 in trouble, 0 s', 'checked 201 files, 1 in trouble, 1 s', ''];
+  assert.deepEqual(
+    seen,
+    lines.map((line) => `\r\x1b[K${line}`),
+  );
+  const quiet = new CheckProgress({ ...terminal, interactive: false }, clock);
+  quiet.note('....\n');
+  quiet.clear();
+  assert.equal(seen.length, 3);
 });

@@ -1,4 +1,5 @@
 import { FailureError } from '@rfs/base/failure';
+import { systemClock } from '@rfs/base/system';
 import { clientSettings } from '@rfs/client/settings';
 import { failure } from '@rfs/protocol/exceptions';
 import { clientConfig, takeGeneric } from '../../hadoop/index.js';
@@ -6,6 +7,7 @@ import { refuse, UsageError } from '../../options/index.js';
 import type { Command, CommandContext } from '../../terminal/index.js';
 import { listCorrupt } from './corrupt-list.js';
 import { activeHttpAddress } from './door.js';
+import { CheckProgress } from './progress.js';
 import { exitCodeOf, resultOf } from './result.js';
 import { FSCK_USAGE, fsckWords } from './words.js';
 
@@ -47,11 +49,17 @@ async function check(args: readonly string[], context: CommandContext): Promise<
   ] as [string, string][]).toString();
   if (!json) terminal.err(`Connecting to namenode via ${url}\n`);
   if (words.listCorrupt) return listCorrupt(path, (cookie) => read(withCookie(url, cookie)), terminal, json);
+  const progress = new CheckProgress(terminal, systemClock);
   let whole = '';
   await read(url, (piece) => {
     whole = json ? whole + piece : tail(whole + piece);
-    if (!json) terminal.out(piece);
+    if (!json) {
+      progress.clear();
+      terminal.out(piece);
+    }
+    progress.note(piece);
   });
+  progress.clear();
   if (json) terminal.out(`${JSON.stringify(resultOf(path, whole))}\n`);
   else if (!whole.endsWith('\n')) terminal.out('\n');
   return exitCodeOf(whole);

@@ -15,6 +15,9 @@ const ENDINGS: readonly (readonly [ending: string, code: number])[] = [
 /** What java.lang.System.exit(-1) looks like to a shell: the check could not be carried out. */
 const FAILED = 255;
 
+/** The two lines about a block that --explain adds. */
+const EXPLAINED = /^ {4}(blk_-?\d+) - what happened: (.*)\n {4}blk_-?\d+ - what to do: (.*)$/gm;
+
 /** The exit code that a text means. */
 export function exitCodeOf(text: string): number {
   const last = lastLine(text);
@@ -29,6 +32,7 @@ export function resultOf(path: string, text: string): Readonly<Record<string, un
     path,
     status: /\nStatus: (\w+)/.exec(text)?.[1] ?? 'UNKNOWN',
     message: lastLine(text),
+    explanations: [...body.matchAll(EXPLAINED)].map(([, block, happened, next]) => ({ block, happened, next })),
     problems: body.split('\n').filter((line) => /MISSING|CORRUPT|Under replicated|placement policy/.test(line)),
     cluster: numbersOf(between(text, '\nStatus: ', '\nReplicated Blocks:')),
     replicatedBlocks: numbersOf(between(text, '\nReplicated Blocks:', '\nErasure Coded Block Groups:')),

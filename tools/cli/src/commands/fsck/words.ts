@@ -38,6 +38,7 @@ export function fsckWords(words: readonly string[]): FsckWords {
     const parameter = SWITCHES[word];
     if (parameter !== undefined) parameters.push([parameter, '1']);
     else if (word === '--json') json = true;
+    else if (word === '--explain') parameters.push(['explain', '1']);
     else if (word === '-blockId') {
       const names: string[] = [];
       while (words[at + 1]?.startsWith('-') === false) names.push(words[++at] as string);
@@ -51,7 +52,7 @@ export function fsckWords(words: readonly string[]): FsckWords {
 }
 
 /** The options that HDFS's command has. */
-export const FSCK_USAGE = `Usage: rfs fsck [-fs hdfs://host:port] [--conf folder] [-D name=value] [PATH] [OPTION...] [--json]
+export const FSCK_USAGE = `Usage: rfs fsck [-fs hdfs://host:port] [--conf folder] [-D name=value] [PATH] [OPTION...] [--explain] [--json]
 
   -files                       name every file that is checked
   -files -blocks               and its blocks
@@ -63,7 +64,9 @@ export const FSCK_USAGE = `Usage: rfs fsck [-fs hdfs://host:port] [--conf folder
   -blockId BLOCK...            tell what is known of blocks
   -maintenance                 count replicas on datanodes in maintenance apart
   -storagepolicies             sum up on what types of storage blocks lie
+  -move                        copy what is left of files that lost blocks to /lost+found
   -delete                      delete files that lost blocks
+  --explain                    tell of each block in trouble what happened, when, and what to do
   --json                       print the result as one JSON object
 
 Ends with 0 when the file system under PATH is HEALTHY, with 1 when it is CORRUPT or there is no such path.
