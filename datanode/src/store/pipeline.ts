@@ -223,8 +223,8 @@ async function createFiles(
     return handOver(replica, writer, user);
   } catch (error) {
     replica.owner = null;
-    await store.discard(replica);
     store.diskError(replica.volume, error as Error);
+    await store.discard(replica);
     throw error;
   }
 }

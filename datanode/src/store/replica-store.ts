@@ -10,6 +10,7 @@ import { type FoundReplica, ReplicaMap } from './replica-map.js';
 import { scanVolume, spaceOf } from './scan.js';
 import { Turns } from './turns.js';
 import type { StorageType, Volume } from './volume.js';
+import { VolumeChecks } from './volume-check.js';
 import { chooseVolume, type VolumeChoice } from './volume-choice.js';
 
 /** Told what namenodes have to hear of. */
@@ -48,6 +49,8 @@ export interface StoreOptions {
 
 /** Errors that say the disk itself is gone, not the file. */
 const DISK_ERRORS: ReadonlySet<string> = new Set(['EIO', 'EROFS', 'ENODEV', 'ENXIO', 'EUCLEAN']);
+/** Errors of a single file, or of a volume that is not what it was. */
+const VOLUME_DOUBTS: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ESTALE']);
 
 /** The replicas of one block pool on all volumes (FsDatasetImpl): finalized ones in typed arrays, the others as objects. */
 export class ReplicaStore {
@@ -62,6 +65,7 @@ export class ReplicaStore {
   private readonly finalized = new ReplicaMap();
   private readonly open = new Map<BlockId, OpenReplica>();
   private readonly turns = new Turns();
+  private readonly checks: VolumeChecks;
   private deletions = 0;
 
   constructor(options: StoreOptions) {
@@ -70,6 +74,7 @@ export class ReplicaStore {
     this.poolId = options.poolId;
     this.choice = options.choice;
     this.events = options.events;
+    this.checks = new VolumeChecks(options.files, options.clock, (volume, error) => this.failVolume(volume, error));
   }
 
   /** Takes over the volumes and finds their replicas. */
@@ -297,10 +302,19 @@ export class ReplicaStore {
     return found !== null && found.volume === volume && found.generationStamp === record.generationStamp;
   }
 
-  /** An operation on the volume failed; one that means the disk is gone takes the volume out of service. */
+  /**
+   * An operation on the volume failed. An error that means the disk is gone takes the volume out of service; after one
+   * that may be a single file's it is checked.
+   */
   diskError(volume: Volume, error: Error): void {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (volume.failure !== null || !DISK_ERRORS.has(code)) return;
+    if (volume.failure !== null) return;
+    if (DISK_ERRORS.has(code)) this.failVolume(volume, error);
+    else if (VOLUME_DOUBTS.has(code)) this.checks.want(volume);
+  }
+
+  private failVolume(volume: Volume, error: Error): void {
+    if (volume.failure !== null) return;
     volume.failure = error;
     volume.failedAtMs = this.clock.nowMs();
     for (const replica of [...this.open.values()]) {
@@ -319,6 +333,7 @@ export class ReplicaStore {
   /** Ends all writing and gives the folders back. */
   async close(): Promise<void> {
     await Promise.all([...this.open.values()].map((replica) => replica.owner?.stop()));
+    await this.checks.idle();
     for (const volume of this.volumes) await volume.unlock();
   }
 

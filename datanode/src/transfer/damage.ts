@@ -29,8 +29,10 @@ export function reportIfDamaged(
 /** A finalized replica whose files are not there, or whose header is damaged, is as bad as a corrupt one. */
 export function reportIfGone(service: TransferService, block: Block, error: unknown): void {
   const view = service.store.viewInPool(block);
+  if (view === null) return;
+  service.store.diskError(view.volume, error as Error);
   const gone = (error as NodeJS.ErrnoException).code === 'ENOENT' || String(error).includes('Corrupted meta file');
-  if (view?.state === 'FINALIZED' && gone) {
+  if (view.state === 'FINALIZED' && gone) {
     service.reportBad({ ...block, generationStamp: view.generationStamp }, view.volume);
   }
 }

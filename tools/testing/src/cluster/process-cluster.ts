@@ -144,6 +144,16 @@ export function killHard(pid: number): void {
   process.kill(pid, 'SIGKILL');
 }
 
+/** A process stops in the middle of whatever it does; others do not notice but by its silence. */
+export function hang(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
+}
+
+/** Lets a process that hangs go on. */
+export function resume(pid: number): void {
+  process.kill(pid, 'SIGCONT');
+}
+
 /** Fulfilled once `condition` holds; rejected when it does not within `patienceMs`. */
 export async function until(
   what: string,
