@@ -6,21 +6,22 @@ import { Metrics } from '@rfs/base/metrics';
 import type { Store } from '@rfs/base/store';
 import { BlockManager } from '../blocks/index.js';
 import { CommandEncoder, CommandKind, StateMachine } from '../namespace/index.js';
-import { makeIdentity, Replicator } from '../replication/index.js';
+import { makeIdentity } from '../replication/index.js';
 import { blockManagerConfig, NamenodeMetrics } from '../service/index.js';
 import { openLmdbStore } from '../store/index.js';
 import { rpcAddress } from './addresses.js';
+import { type GroupParts, openGroup } from './group.js';
+import type { Place } from './place.js';
 import type { NamenodeSeams } from './seams.js';
 import { applierOf, settled } from './storage.js';
 
-/** What a namenode keeps, and the log that changes it. */
-export interface NamenodeCore {
+/** What a namenode keeps, and the group whose log changes it. */
+export interface NamenodeCore extends GroupParts {
   /** Folder of journal and store. */
   readonly folder: string;
   readonly blocks: BlockManager;
   readonly store: Store;
   readonly machine: StateMachine;
-  readonly replicator: Replicator;
   readonly metrics: Metrics;
   readonly measures: NamenodeMetrics;
   /** Called after each batch of the log that was applied. */
@@ -31,8 +32,14 @@ export interface NamenodeCore {
 const ROOT_MODE = 0o755;
 
 /** Opens store and journal. Nothing is replayed and nothing served yet. */
-export async function openCore(config: Config, seams: NamenodeSeams, lifecycle: Lifecycle): Promise<NamenodeCore> {
-  const { clock, random, disk, nextTurn } = seams;
+export async function openCore(
+  config: Config,
+  seams: NamenodeSeams,
+  place: Place,
+  founds: boolean,
+  lifecycle: Lifecycle,
+): Promise<NamenodeCore> {
+  const { random, disk } = seams;
   const [first] = config.get(options.nameDirs);
   if (first === undefined) throw new Error(`${options.nameDirs.key} names no folder`);
   const folder = first.path;
@@ -56,42 +63,27 @@ export async function openCore(config: Config, seams: NamenodeSeams, lifecycle: 
   const applier = applierOf(machine, store, () => {
     for (const hear of afterBatch) hear();
   });
-  const replicator = await lifecycle.open(
-    'replicator',
-    () =>
-      Replicator.open({
-        disk,
-        folder: join(folder, 'journal'),
-        clock,
-        random: random.fork('replicator'),
-        nextTurn,
-        applier,
-        observer: measures,
-        alone: config.get(options.peers) === undefined,
-        identity: () => bootstrapCommand(config, seams),
-        fatal: seams.fatal,
-        limits: {
-          applyCount: config.get(options.applyBatchEntries),
-          applySliceMs: config.get(options.applySliceMs),
-          waitingBytes: config.get(options.maximumProposalBytes),
-          writeBytes: config.get(options.maximumBatchBytes),
-          segmentBytes: config.get(options.segmentBytes),
-          retainedBytes: config.get(options.retainedJournalBytes),
-        },
-      }),
-    (opened) => settled((done) => opened.close(() => done(null))),
-  );
-  return { folder, blocks, store, machine, replicator, metrics, measures, afterBatch };
+  const base = {
+    folder,
+    applier,
+    observer: measures,
+    founds,
+    found: () => bootstrapCommand(config, seams),
+    stateClusterId: () => machine.identity?.clusterId ?? '',
+  };
+  const parts = await openGroup(config, seams, place, base, lifecycle);
+  return { ...parts, folder, blocks, store, machine, metrics, measures, afterBatch };
 }
 
 /** The first entry of a new log: who this filesystem is, and its root. */
-function bootstrapCommand(config: Config, seams: NamenodeSeams): Uint8Array {
+function bootstrapCommand(config: Config, seams: NamenodeSeams): { clusterId: string; entry: Uint8Array } {
   const identity = makeIdentity(seams.clock, seams.random, rpcAddress(config).host);
   const header = { timeMs: seams.clock.nowMs(), user: '', groups: [], superuser: true, callId: -1 };
-  return new CommandEncoder().encode(CommandKind.BOOTSTRAP, header, {
+  const entry = new CommandEncoder().encode(CommandKind.BOOTSTRAP, header, {
     ...identity,
     rootOwner: seams.user,
     rootGroup: config.get(options.supergroup),
     rootMode: ROOT_MODE,
   });
+  return { clusterId: identity.clusterId, entry };
 }

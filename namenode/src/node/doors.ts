@@ -14,6 +14,7 @@ import {
   MachineView,
   openHttp,
 } from '../fronts/index.js';
+import { addGroupProtocols } from '../peers/index.js';
 import { BlockChanges, BlockListings, Fsck, HDFS_VERSION, LostFound, servedMethods } from '../service/index.js';
 import { httpAddress, rpcAddress } from './addresses.js';
 import type { NamenodeCore } from './core.js';
@@ -43,6 +44,7 @@ export async function openRpcDoor(
   addDatanodeProtocol(table, datanodes, new BlockChanges(parts), racks);
   addForwardProtocol(table, workings.forwarded);
   addHaProtocol(table, replicator);
+  addGroupProtocols(table, { ...core, log, superuser: callers.superuser.bind(callers) });
   addServerProtocols(table, { datanodes, callers, impersonation, listings: new BlockListings(parts, callers) });
   const listening = rpcAddress(config);
   const server = await lifecycle.open(

@@ -2,6 +2,8 @@ import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import { Lifecycle } from '@rfs/base/lifecycle';
 import { openCore } from './core.js';
 import { type OpenDoor, openHttpDoor, openRpcDoor } from './doors.js';
+import { openJoining } from './group.js';
+import { placeOf } from './place.js';
 import type { NamenodeSeams } from './seams.js';
 import { openWorkings } from './workings.js';
 
@@ -13,16 +15,33 @@ export interface RunningNamenode {
 
 /**
  * Builds a namenode from its configuration, from the store up to the doors; it closes in reverse. Resolves once it
- * serves calls.
+ * serves calls: a namenode that is alone when it has replayed its log, a member of a group as soon as its doors are
+ * open, since the group calls it there and calls of clients may wait for the leader.
+ * @param bootstrap an empty folder becomes a new filesystem though other members are configured
  */
-export async function startNamenode(config: Config, seams: NamenodeSeams): Promise<RunningNamenode> {
+export async function startNamenode(config: Config, seams: NamenodeSeams, bootstrap = false): Promise<RunningNamenode> {
   const { clock, log } = seams;
   const lifecycle = new Lifecycle(clock, log, config.get(options.closeTimeoutMs));
-  const core = await openCore(config, seams, lifecycle);
+  const place = placeOf(config);
+  const alone = place.contacts.length === 0;
+  const core = await openCore(config, seams, place, alone || bootstrap, lifecycle);
   const workings = await openWorkings(config, seams, core, lifecycle);
-  await workings.begin();
+  if (alone) {
+    const leads = workings.begin();
+    core.replicator.start(() => undefined);
+    await leads;
+  }
   const rpc = await openRpcDoor(config, seams, core, workings, lifecycle);
   const http = await openHttpDoor(config, seams, core, workings, rpc, lifecycle);
+  const joining = openJoining(config, seams, core, { rpc: rpc.port, http: http.port }, lifecycle);
+  if (!alone) {
+    void workings.begin();
+    if (!core.replicator.mustJoin || (bootstrap && !(await joining.groupExists()))) {
+      core.replicator.start(() => undefined);
+    }
+  }
+  core.steward.start();
+  joining.start();
   log.info('namenode serves', {
     rpc: `${rpc.host}:${rpc.port}`,
     http: `${http.host}:${http.port}`,

@@ -1,7 +1,6 @@
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { ClientIdentity } from '@rfs/protocol/rpc';
-import { GroupView } from '../replication/index.js';
 import {
   AccessTimes,
   Admission,
@@ -48,7 +47,7 @@ export interface Workings {
   readonly callers: Callers;
   readonly impersonation: Impersonation;
   readonly racks: ClusterTopology;
-  /** Replays the log, takes the lead, and begins what runs in the background; resolves once calls may be served. */
+  /** Begins what runs in the background, before the replicator starts; resolves once this node leads for the first time. */
   begin(): Promise<void>;
 }
 
@@ -60,8 +59,7 @@ export async function openWorkings(
   lifecycle: Lifecycle,
 ): Promise<Workings> {
   const { clock, random, log, nextTurn, user } = seams;
-  const { machine, blocks, replicator, store } = core;
-  const group = new GroupView(replicator);
+  const { machine, blocks, replicator, store, group, clusterId } = core;
   const settings = serviceConfig(config);
   const racks = await ClusterTopology.open(blocks.topology, {
     mapping: config.get(options.topologyMapping),
@@ -94,7 +92,6 @@ export async function openWorkings(
   const leases = new LeaseTable(settings.leases);
   const waits = new ReplicaWaits(blocks, clock);
   const openFiles = new OpenFiles({ machine, blocks, proposer, leases, waits, clock }, settings.leaseRecheckMs);
-  const clusterId = (): string => machine.identity?.clusterId ?? '';
   const identity = new ClientIdentity(random.fork('forwarding'));
   const passage = new LeaderLink({ group, clock, identity, user, clusterId });
   const accessTimes = new AccessTimes(machine, proposer, clock, (inodeIds) => {
@@ -162,12 +159,11 @@ export async function openWorkings(
       const leads = new Promise<void>((resolve) => {
         serving = resolve;
       });
-      replicator.start(() => undefined);
-      if (config.get(options.peers) === undefined) await leads;
       catchUp.start();
       ticker.start();
       openFiles.start();
       trimmer.start();
+      await leads;
     },
   };
 }

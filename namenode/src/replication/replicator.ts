@@ -204,8 +204,14 @@ export class Replicator implements JournalObserver, ApplySource {
 
   /** A message of another member has come; one for an earlier identity of this node means nothing any more. */
   receive(message: Message): void {
-    if (this.isStopped || this.core === undefined || message.to !== this.core.self) return;
-    this.core.step(message);
+    this.receiveAll([message]);
+  }
+
+  /** Messages that came together are answered together. */
+  receiveAll(messages: readonly Message[]): void {
+    const { core } = this;
+    if (this.isStopped || core === undefined) return;
+    for (const message of messages) if (message.to === core.self) core.step(message);
     this.pump();
   }
 

@@ -6,19 +6,19 @@ export const replicatorOptions = {
   peers: optional({
     key: 'rfs.raft.peers',
     type: addresses(),
-    help: 'Addresses of all members of the group, this one among them; without it the namenode is alone.',
+    help: 'RPC addresses of all members of the group, journal nodes too; by default the namenodes of the nameservice.',
     flag: 'peers',
   }),
   electionTimeoutMs: option({
     key: 'rfs.raft.election-timeout',
     type: duration('ms', 10),
-    default: '500ms',
+    default: '600ms',
     help: 'Silence of the leader after which a follower stands for election; up to twice as long at random.',
   }),
   peerHeartbeatMs: option({
     key: 'rfs.raft.heartbeat-interval',
     type: duration('ms', 1),
-    default: '50ms',
+    default: '100ms',
     help: 'Time between messages of a leader that has nothing to send.',
   }),
   maximumProposalBytes: option({

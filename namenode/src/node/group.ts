@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { type Config, namenodeOptions as options } from '@rfs/base/config';
+import type { Lifecycle } from '@rfs/base/lifecycle';
+import { ClientIdentity } from '@rfs/protocol/rpc';
+import { Joining, PeerLinks, Steward } from '../peers/index.js';
+import {
+  type Applier,
+  encodeRoster,
+  FOUNDER,
+  GroupView,
+  type ReplicationObserver,
+  Replicator,
+} from '../replication/index.js';
+import { electionClock, nodeOf, type Place } from './place.js';
+import type { NamenodeSeams } from './seams.js';
+import { settled } from './storage.js';
+
+/** A node's part in its group. */
+export interface GroupParts {
+  readonly place: Place;
+  readonly replicator: Replicator;
+  readonly group: GroupView;
+  readonly links: PeerLinks;
+  readonly steward: Steward;
+  /** Empty while it is not known. */
+  readonly clusterId: () => string;
+}
+
+export interface GroupBase {
+  /** The journal's folder lies in it. */
+  readonly folder: string;
+  readonly applier: Applier;
+  readonly observer: ReplicationObserver;
+  /** An empty folder becomes a new cluster. */
+  readonly founds: boolean;
+  /** Makes a new cluster: its id, and the first entry of its log. */
+  readonly found: () => { readonly clusterId: string; readonly entry: Uint8Array };
+  /** The cluster's id as the state says it, for groups whose log does not. */
+  readonly stateClusterId: () => string;
+}
+
+/** How long a member may leave messages unanswered, in election timeouts; and at least. */
+const STUCK_TIMEOUTS = 4;
+const STUCK_MS = 2000;
+
+/** Opens the journal and the ways to the other members. Nothing is sent before the replicator starts. */
+export async function openGroup(
+  config: Config,
+  seams: NamenodeSeams,
+  place: Place,
+  base: GroupBase,
+  lifecycle: Lifecycle,
+): Promise<GroupParts> {
+  const { clock, random, disk, nextTurn, log, user } = seams;
+  const clusterId = (): string => group.roster.clusterId || base.stateClusterId();
+  const links = await lifecycle.open(
+    'links to members',
+    () =>
+      new PeerLinks(electionClock(config, place), {
+        self: () => group.self,
+        clusterId,
+        user,
+        identity: new ClientIdentity(random.fork('peers')),
+        clock,
+        log,
+        nextTurn,
+        stuckMs: Math.max(STUCK_MS, STUCK_TIMEOUTS * config.get(options.electionTimeoutMs)),
+      }),
+    (opened) => opened.close(),
+  );
+  const votesOnly = place.node.role === 'journal';
+  let newClusterId = '';
+  const replicator = await lifecycle.open(
+    'replicator',
+    () =>
+      Replicator.open({
+        disk,
+        folder: join(base.folder, 'journal'),
+        clock,
+        random: random.fork('replicator'),
+        nextTurn,
+        applier: base.applier,
+        observer: base.observer,
+        alone: base.founds,
+        joins: !base.founds,
+        votesOnly,
+        peers: links,
+        identity: () => {
+          const made = base.found();
+          newClusterId = made.clusterId;
+          return made.entry;
+        },
+        context: () =>
+          encodeRoster({ clusterId: newClusterId, lastId: FOUNDER, members: [{ ...place.node, id: FOUNDER }] }),
+        fatal: seams.fatal,
+        limits: {
+          applyCount: config.get(options.applyBatchEntries),
+          applySliceMs: config.get(options.applySliceMs),
+          waitingBytes: config.get(options.maximumProposalBytes),
+          writeBytes: config.get(options.maximumBatchBytes),
+          segmentBytes: config.get(options.segmentBytes),
+          retainedBytes: config.get(options.retainedJournalBytes),
+        },
+      }),
+    (opened) => settled((done) => opened.close(() => done(null))),
+  );
+  const group = new GroupView(replicator);
+  replicator.watch(() => links.follow(group.members));
+  const steward = new Steward(replicator, group, clusterId, clock, log, votesOnly);
+  lifecycle.add('steward', () => steward.close());
+  return { place, replicator, group, links, steward, clusterId };
+}
+
+/** The doors are open: makes this node known to its group, where it has to join one or is reached elsewhere now. */
+export function openJoining(
+  config: Config,
+  seams: NamenodeSeams,
+  parts: GroupParts,
+  ports: { readonly rpc: number; readonly http: number },
+  lifecycle: Lifecycle,
+): Joining {
+  const { replicator, group, place } = parts;
+  const { clock, log, user, random } = seams;
+  const joining = new Joining({
+    replicator,
+    group,
+    contacts: place.contacts,
+    node: nodeOf(config, ports.rpc, ports.http),
+    user,
+    identity: new ClientIdentity(random.fork('joining')),
+    clock,
+    log,
+  });
+  lifecycle.add('joining', () => joining.close());
+  return joining;
+}
