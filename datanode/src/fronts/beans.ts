@@ -1,3 +1,4 @@
+import type { ScanCounters } from '../scanner/index.js';
 import type { ReplicaStore, Volume } from '../store/index.js';
 import type { TransferCounters } from '../transfer/index.js';
 
@@ -12,6 +13,8 @@ export interface Bean {
 export interface BeanSource {
   store(): ReplicaStore | null;
   readonly counters: TransferCounters;
+  /** Undefined until the replicas are open. */
+  scans(): ScanCounters | undefined;
   readonly version: string;
   readonly hostName: string;
   clusterId(): string;
@@ -57,7 +60,9 @@ export function datanodeBeans(source: BeanSource): readonly Bean[] {
         BytesRead: source.counters.bytesRead,
         BlocksWritten: source.counters.blocksWritten,
         BlocksRead: source.counters.blocksRead,
-        BlockVerificationFailures: source.counters.corruptFound,
+        BlocksVerified: source.scans()?.verified ?? 0,
+        BlockVerificationFailures: source.counters.corruptFound + (source.scans()?.damaged ?? 0),
+        VolumeFailures: source.store()?.volumes.filter((volume) => volume.failure !== null).length ?? 0,
         DataNodeActiveXceiversCount: source.counters.active,
       }),
     },

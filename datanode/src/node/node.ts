@@ -177,6 +177,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
           datanodeBeans({
             store,
             counters,
+            scans: () => pool?.scanners.counters,
             version: SOFTWARE_VERSION,
             hostName,
             clusterId: () => namenodes.registration()?.storageInfo.clusterID ?? '',

@@ -207,6 +207,10 @@ test('a byte is flipped in every replica of a datanode: the scanner finds them a
     assert.ok(spoilt.length > 3);
     for (const path of spoilt) flipByte(path);
     await patient.untilWhole(datanodes.map(({ dir }) => dir));
+    const beans = await fetch(`http://${datanodes[0]?.http}/jmx?qry=Hadoop:service=DataNode,name=DataNodeActivity*`);
+    const { BlockVerificationFailures: failures } = ((await beans.json()) as { beans: Record<string, number>[] })
+      .beans[0]!;
+    assert.ok((failures as number) >= spoilt.length, `${failures} of ${spoilt.length} are counted`);
     await patient.fsck();
   } finally {
     await patient.end();
