@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeHadoopXml } from '@rfs/base/config';
-import type { Clock, Random } from '@rfs/base/seams';
+import type { Clock, Random, Timer } from '@rfs/base/seams';
 import { Daemon, type DaemonWatcher } from './daemon.js';
 import {
   type ClusterOptions,
@@ -9,10 +9,11 @@ import {
   type ClusterPorts,
   type DaemonPlan,
   datanodeHost,
+  NAMENODE_HOST,
   planCluster,
 } from './plan.js';
 import { PortFinder } from './ports.js';
-import { waitUntilServing } from './ready.js';
+import { readRoles, waitUntilServing } from './ready.js';
 
 /** Stopping the datanodes and then the namenode, together under the promised 2 s. */
 const DATANODE_PATIENCE_MS = 800;
@@ -20,6 +21,11 @@ const NAMENODE_PATIENCE_MS = 900;
 const PORTS_FILE = 'ports.json';
 /** The description as it is now: process ids change when a daemon is started again. */
 const DESCRIPTION_FILE = 'cluster.json';
+
+/** How often the namenodes' roles are looked at. */
+const ROLES_MS = 1000;
+
+type NamenodeState = 'active' | 'observer' | 'journal';
 
 /** What `rfs up --json` prints. */
 export interface ClusterDescription {
@@ -31,7 +37,7 @@ export interface ClusterDescription {
     readonly pid: number;
     readonly rpc: string;
     readonly http: string;
-    readonly state: 'active' | 'observer' | 'journal';
+    readonly state: NamenodeState;
     readonly dir: string;
   }[];
   readonly datanodes: readonly {
@@ -56,8 +62,12 @@ export interface ClusterSeams {
 export class Cluster {
   private readonly plan: ClusterPlan;
   private readonly clock: Clock;
-  private readonly namenode: Daemon;
+  private readonly descriptionFile: string;
+  private readonly namenodes: readonly Daemon[];
   private readonly datanodes: readonly Daemon[];
+  private readonly states = new Map<Daemon, NamenodeState>();
+  private described = '';
+  private rolesTimer: Timer | undefined;
   private stopping = false;
 
   private constructor(plan: ClusterPlan, folder: string, seams: ClusterSeams, restarts: boolean) {
@@ -65,10 +75,11 @@ export class Cluster {
     this.clock = seams.clock;
     const watcher: DaemonWatcher = {
       died: (daemon, how) => seams.died(daemon.plan.id, how),
-      serves: () => replaceFile(join(folder, DESCRIPTION_FILE), `${JSON.stringify(this.describe())}\n`),
+      serves: () => this.writeDescription(),
     };
     const daemon = (each: DaemonPlan): Daemon => new Daemon(each, { ...seams, watcher, restarts });
-    this.namenode = daemon(plan.namenode);
+    this.descriptionFile = join(folder, DESCRIPTION_FILE);
+    this.namenodes = plan.namenodes.map(daemon);
     this.datanodes = plan.datanodes.map(daemon);
   }
 
@@ -80,30 +91,29 @@ export class Cluster {
     seams: ClusterSeams,
   ): Promise<Cluster> {
     const ports = await choosePorts(options, fixed, seams.random);
-    const plan = planCluster(options, ports);
+    const plan = planCluster(options, ports, !hasNamespace(options.folder));
     mkdirSync(join(options.folder, 'logs'), { recursive: true });
     writeFileSync(join(options.folder, PORTS_FILE), `${JSON.stringify(ports)}\n`);
     writeConf(plan.clientConfFolder, plan.clientProperties);
-    for (const daemon of [plan.namenode, ...plan.datanodes]) writeConf(daemon.confFolder, daemon.properties);
+    for (const daemon of [...plan.namenodes, ...plan.datanodes]) writeConf(daemon.confFolder, daemon.properties);
     return new Cluster(plan, options.folder, seams, restarts);
   }
 
-  /** Fulfilled when clients may come: every datanode is known to the namenode and safe mode is over. */
+  /** Fulfilled when clients may come: every namenode knows every datanode, and safe mode is over. */
   async start(): Promise<void> {
-    await Promise.all([this.namenode, ...this.datanodes].map((daemon) => daemon.start()));
-    await waitUntilServing(
-      this.plan.namenode.addresses.http as string,
-      this.datanodes.length,
-      this.clock,
-      () => !this.stopping,
-    );
+    await Promise.all([...this.namenodes, ...this.datanodes].map((daemon) => daemon.start()));
+    const { clock } = this;
+    const addresses = this.serving().map((daemon) => daemon.plan.addresses.http as string);
+    await waitUntilServing(addresses, this.datanodes.length, clock, () => !this.stopping);
+    await this.followRoles();
   }
 
-  /** Datanodes first, so that none of them meets a namenode that is gone. */
+  /** Datanodes first, so that none of them meets namenodes that are gone. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.rolesTimer?.cancel();
     await Promise.all(this.datanodes.map((daemon) => daemon.stop(DATANODE_PATIENCE_MS)));
-    await this.namenode.stop(NAMENODE_PATIENCE_MS);
+    await Promise.all(this.namenodes.map((daemon) => daemon.stop(NAMENODE_PATIENCE_MS)));
   }
 
   describe(): ClusterDescription {
@@ -113,16 +123,14 @@ export class Cluster {
       hdfs,
       webhdfs,
       conf: clientConfFolder,
-      namenodes: [
-        {
-          id: this.namenode.plan.id,
-          pid: this.namenode.pid,
-          rpc: address(this.namenode, 'rpc'),
-          http: address(this.namenode, 'http'),
-          state: 'active',
-          dir: this.namenode.plan.folder,
-        },
-      ],
+      namenodes: this.namenodes.map((daemon) => ({
+        id: daemon.plan.id,
+        pid: daemon.pid,
+        rpc: address(daemon, 'rpc'),
+        http: address(daemon, 'http'),
+        state: this.stateOf(daemon),
+        dir: daemon.plan.folder,
+      })),
       datanodes: this.datanodes.map((daemon) => ({
         id: daemon.plan.id,
         pid: daemon.pid,
@@ -133,6 +141,41 @@ export class Cluster {
       })),
     };
   }
+
+  private serving(): Daemon[] {
+    return this.namenodes.filter(({ plan }) => !plan.isJournal);
+  }
+
+  private stateOf(daemon: Daemon): NamenodeState {
+    if (daemon.plan.isJournal) return 'journal';
+    return this.states.get(daemon) ?? (this.namenodes.length === 1 ? 'active' : 'observer');
+  }
+
+  /** Asks the namenodes who is active, now and from now on: the description says it. */
+  private async followRoles(): Promise<void> {
+    if (this.namenodes.length === 1 || this.stopping) return;
+    const serving = this.serving();
+    const roles = await readRoles(serving.map((daemon) => daemon.plan.addresses.http as string));
+    for (const [index, daemon] of serving.entries()) {
+      this.states.set(daemon, roles[index] === 'active' ? 'active' : 'observer');
+    }
+    if (this.stopping) return;
+    this.writeDescription();
+    this.rolesTimer = this.clock.setTimer(ROLES_MS, () => void this.followRoles());
+  }
+
+  private writeDescription(): void {
+    const text = `${JSON.stringify(this.describe())}\n`;
+    if (text === this.described) return;
+    this.described = text;
+    replaceFile(this.descriptionFile, text);
+  }
+}
+
+/** Some namenode has kept something in the folder. */
+function hasNamespace(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder).some((name) => existsSync(join(folder, name, 'name', 'journal')));
 }
 
 async function choosePorts(
@@ -141,28 +184,34 @@ async function choosePorts(
   random: Random,
 ): Promise<ClusterPorts> {
   const file = join(options.folder, PORTS_FILE);
-  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ClusterPorts) : undefined;
+  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<ClusterPorts>) : undefined;
   const finder = new PortFinder(random);
   const find = (host: string, preferred?: number): Promise<number> => finder.find(host, preferred);
   const exactly = async (port: number): Promise<number> => {
-    if ((await find('127.0.0.1', port)) !== port) throw new Error(`port ${port} is in use`);
+    if ((await find(NAMENODE_HOST, port)) !== port) throw new Error(`port ${port} is in use`);
     return port;
   };
-  const namenode = {
-    rpc: fixed.rpc === undefined ? await find('127.0.0.1', before?.namenode.rpc) : await exactly(fixed.rpc),
-    http: fixed.http === undefined ? await find('127.0.0.1', before?.namenode.http) : await exactly(fixed.http),
-  };
+  const namenodes: ClusterPorts['namenodes'][number][] = [];
+  const { namenodes: counts } = options;
+  for (let index = 0; index < counts.namenodes + counts.journals; index++) {
+    const earlier = before?.namenodes?.[index];
+    const named = index === 0 ? fixed : {};
+    namenodes.push({
+      rpc: named.rpc === undefined ? await find(NAMENODE_HOST, earlier?.rpc) : await exactly(named.rpc),
+      http: named.http === undefined ? await find(NAMENODE_HOST, earlier?.http) : await exactly(named.http),
+    });
+  }
   const datanodes: ClusterPorts['datanodes'][number][] = [];
   for (let index = 0; index < options.datanodes; index++) {
     const host = datanodeHost(index, options.ownHosts);
-    const earlier = before?.datanodes[index];
+    const earlier = before?.datanodes?.[index];
     datanodes.push({
       data: await find(host, earlier?.data),
       http: await find(host, earlier?.http),
       ipc: await find(host, earlier?.ipc),
     });
   }
-  return { namenode, datanodes };
+  return { namenodes, datanodes };
 }
 
 function writeConf(folder: string, properties: Readonly<Record<string, string>>): void {

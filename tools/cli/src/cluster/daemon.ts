@@ -57,7 +57,7 @@ export class Daemon {
   /** Starts the child; fulfilled when it says that it serves, rejected when it ends before that. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.launch(resolve, (how) => reject(new Error(`${this.plan.id} ${how}\n${this.logTail()}`)));
+      this.launch(this.plan.founds, resolve, (how) => reject(new Error(`${this.plan.id} ${how}\n${this.logTail()}`)));
     });
   }
 
@@ -73,7 +73,7 @@ export class Daemon {
     deadline.cancel();
   }
 
-  private launch(onReady: () => void, onEarlyEnd: (how: string) => void): void {
+  private launch(founds: boolean, onReady: () => void, onEarlyEnd: (how: string) => void): void {
     const log = openSync(this.plan.logFile, 'a');
     // Node's own flags hold for the daemons too: for profiles and heap limits.
     const args = [
@@ -82,7 +82,7 @@ export class Daemon {
       this.plan.command,
       '--conf',
       this.plan.confFolder,
-      ...this.plan.arguments,
+      ...(founds ? ['--bootstrap'] : []),
     ];
     // A session of its own: the terminal's Ctrl-C reaches rfs up alone, which then stops everything in order.
     const child = spawn(process.execPath, args, {
@@ -120,6 +120,8 @@ export class Daemon {
   private restartLater(): void {
     this.restartTimer = this.clock.setTimer(RESTART_AFTER_MS, () =>
       this.launch(
+        // Whatever became of its folder: the file system exists.
+        false,
         () => undefined,
         (how) => {
           if (this.stopping) return;

@@ -3,13 +3,15 @@ import type { Clock } from '@rfs/base/seams';
 
 const POLL_MS = 25;
 const GIVE_UP_MS = 60_000;
+/** A namenode that is stopped answers nothing. */
+const ANSWER_MS = 2000;
 
 /**
- * Fulfilled when the namenode knows `datanodes` live datanodes and is out of safe mode, or when nobody wants to know any
- * more; asks its /jmx.
+ * Fulfilled when one of the namenodes is active, all of them know `datanodes` live datanodes and are out of safe mode,
+ * or when nobody wants to know any more; asks their /jmx.
  */
 export async function waitUntilServing(
-  httpAddress: string,
+  httpAddresses: readonly string[],
   datanodes: number,
   clock: Clock,
   wanted: () => boolean,
@@ -18,12 +20,28 @@ export async function waitUntilServing(
   let last = 'no answer';
   while (clock.monotonicMs() < deadlineMs) {
     if (!wanted()) return;
-    const state = await readState(httpAddress);
-    if (state?.NumLiveDataNodes === datanodes && state.FSState === 'Operational') return;
-    if (state !== undefined) last = `${state.NumLiveDataNodes} live datanodes, ${state.FSState}`;
+    const states = await Promise.all(httpAddresses.map(readState));
+    const roles = await readRoles(httpAddresses);
+    const behind = states.find((state) => state?.NumLiveDataNodes !== datanodes || state.FSState !== 'Operational');
+    const ready = states.length > 0 && states.every((state) => state !== undefined) && behind === undefined;
+    if (ready && roles.includes('active')) return;
+    if (behind !== undefined) last = `${behind.NumLiveDataNodes} live datanodes, ${behind.FSState}`;
+    else if (ready) last = 'no namenode is active';
     await new Promise<void>((resolve) => clock.setTimer(POLL_MS, resolve));
   }
   throw new Error(`the cluster does not serve after ${GIVE_UP_MS / 1000} s: ${last}`);
+}
+
+/** What each namenode says of its place in the group; undefined for who does not answer. */
+export function readRoles(httpAddresses: readonly string[]): Promise<(string | undefined)[]> {
+  return Promise.all(
+    httpAddresses.map(async (address) => (await readBean<NamenodeStatus>(address, 'NameNodeStatus'))?.State),
+  );
+}
+
+interface NamenodeStatus {
+  /** active, observer (or standby). */
+  readonly State: string;
 }
 
 interface NamesystemState {
@@ -32,26 +50,31 @@ interface NamesystemState {
   readonly FSState: string;
 }
 
-/** The bean FSNamesystemState; undefined while the namenode does not answer. */
 function readState(httpAddress: string): Promise<NamesystemState | undefined> {
+  return readBean<NamesystemState>(httpAddress, 'FSNamesystemState');
+}
+
+/** A bean of the namenode; undefined while the namenode does not answer. */
+function readBean<Bean>(httpAddress: string, name: string): Promise<Bean | undefined> {
   return new Promise((resolve) => {
-    const url = `http://${httpAddress}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState`;
-    const request = get(url, { agent: false }, (response) => {
+    const url = `http://${httpAddress}/jmx?qry=Hadoop:service=NameNode,name=${name}`;
+    const request = get(url, { agent: false, timeout: ANSWER_MS }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (text: string) => {
         body += text;
       });
       response.on('error', () => resolve(undefined));
-      response.on('end', () => resolve(firstBean(body)));
+      response.on('end', () => resolve(firstBean<Bean>(body)));
     });
+    request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(undefined));
   });
 }
 
-function firstBean(body: string): NamesystemState | undefined {
+function firstBean<Bean>(body: string): Bean | undefined {
   try {
-    return (JSON.parse(body) as { beans: NamesystemState[] }).beans[0];
+    return (JSON.parse(body) as { beans: Bean[] }).beans[0];
   } catch {
     return undefined;
   }

@@ -19,12 +19,12 @@ export const namenode: Command = {
   async run(args, context) {
     const configured = await configure(COMMAND, args, context);
     if (typeof configured === 'number') return configured;
-    const { config, reread } = configured;
+    const { config, reread, switches } = configured;
     const world = realWorld(config);
     const fileSystem = (authority: string, user = world.user): DfsClient =>
       new DfsClient({ authority, config, user, clock: world.clock, random: world.random.fork('fsck') });
     const httpDoors = (inside: NamenodeInside) => [webHdfs(config, world, inside)];
-    const start = () => startNamenode(config, { ...world, reread, fileSystem, httpDoors });
+    const start = () => startNamenode(config, { ...world, reread, fileSystem, httpDoors }, switches.has('bootstrap'));
     const code = await runInForeground(start, world.clock, context.terminal);
     world.flush();
     return code;

@@ -12,6 +12,7 @@ import type { Command, CommandContext } from '../terminal/index.js';
 
 interface UpOptions {
   readonly dir?: string | undefined;
+  readonly namenodes: string;
   readonly datanodes: number;
   readonly hosts: boolean;
   readonly port?: number | undefined;
@@ -22,6 +23,13 @@ interface UpOptions {
   /** A command to run on the cluster, which ends with it. */
   readonly program: readonly string[];
 }
+
+/** The words of --namenodes. */
+const NAMENODES = {
+  '1': { namenodes: 1, journals: 0 },
+  '3': { namenodes: 3, journals: 0 },
+  '2+1': { namenodes: 2, journals: 1 },
+};
 
 const USAGE = `$0 [options] [-- command...]
 
@@ -40,7 +48,12 @@ async function parse(args: readonly string[], { terminal }: CommandContext): Pro
   const parser = yargs([])
     .usage(USAGE)
     .option('dir', { type: 'string', describe: 'Folder of the data; by default a scratch folder, removed at the end' })
-    .option('namenodes', { type: 'string', default: '1', choices: ['1', '3', '2+1'], describe: 'How many namenodes' })
+    .option('namenodes', {
+      type: 'string',
+      default: '1',
+      choices: Object.keys(NAMENODES),
+      describe: 'How many namenodes; 2+1: two and a journal node',
+    })
     .option('datanodes', { type: 'number', default: 1, describe: 'How many datanodes' })
     .option('hosts', { type: 'boolean', default: false, describe: 'Give each datanode a loopback address of its own' })
     .option('port', { type: 'number', describe: "The namenode's RPC port; by default a free one" })
@@ -52,9 +65,6 @@ async function parse(args: readonly string[], { terminal }: CommandContext): Pro
   const found = await parseOptions('rfs up', parser, args, terminal);
   if (typeof found === 'number') return found;
   try {
-    if (found.namenodes !== '1') {
-      throw new UsageError(`--namenodes ${found.namenodes} needs a quorum, which is not built yet: use 1`);
-    }
     if (!Number.isInteger(found.datanodes) || found.datanodes < 0) throw new UsageError('--datanodes must be a count');
     const program = ((found as Record<string, unknown>)['--'] as string[] | undefined) ?? [];
     return { ...found, properties: propertiesOf(found.D ?? []), program };
@@ -69,7 +79,13 @@ async function runCluster(options: UpOptions, context: CommandContext): Promise<
   const startedMs = systemClock.monotonicMs();
   const folder = chooseFolder(options, context);
   const cluster = await Cluster.prepare(
-    { folder, datanodes: options.datanodes, ownHosts: options.hosts, properties: options.properties },
+    {
+      folder,
+      namenodes: NAMENODES[options.namenodes as keyof typeof NAMENODES],
+      datanodes: options.datanodes,
+      ownHosts: options.hosts,
+      properties: options.properties,
+    },
     {
       ...(options.port === undefined ? {} : { rpc: options.port }),
       ...(options.httpPort === undefined ? {} : { http: options.httpPort }),
@@ -150,7 +166,7 @@ function runProgram(
 }
 
 function welcome({ hdfs, webhdfs, conf, namenodes, datanodes }: ClusterDescription, tookMs: number): string {
-  return `rfs is up after ${(tookMs / 1000).toFixed(1)} s: ${namenodes.length} namenode, ${datanodes.length} datanodes
+  return `rfs is up after ${(tookMs / 1000).toFixed(1)} s: ${counted(namenodes.length, 'namenode')}, ${counted(datanodes.length, 'datanode')}
 
   file system    ${hdfs}
   web            ${webhdfs}
@@ -165,4 +181,8 @@ Try, in another terminal:
 
 Ctrl-C ends it.
 `;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
