@@ -6,7 +6,7 @@ import { readRawNames } from './raw-names.js';
 import { jsonHeaders, remoteException, sendText } from './respond.js';
 import { PREFIX } from './target.js';
 
-const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'] as const;
+const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'];
 const ALLOW = [...METHODS, 'OPTIONS'].join(', ');
 
 /**
@@ -22,15 +22,15 @@ export function addRoutes(
   readRawNames(scope.server);
   for (const url of [PREFIX, `${PREFIX}/*`]) {
     scope.route({
-      method: [...METHODS, 'OPTIONS', 'PATCH'],
+      method: scope.supportedMethods,
       url,
       exposeHeadRoute: false,
       // Before the body is looked at: fastify would judge its type.
       onRequest: (request, reply) => {
         reply.hijack();
         const { raw } = request;
-        if (raw.method === 'OPTIONS' || raw.method === 'PATCH') refuseMethod(raw, reply.raw);
-        else void answer(raw, reply.raw);
+        if (METHODS.includes(raw.method ?? '')) void answer(raw, reply.raw);
+        else refuseMethod(raw, reply.raw);
       },
       handler: unreached,
     });

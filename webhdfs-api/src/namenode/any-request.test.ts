@@ -63,7 +63,7 @@ const value = fc.oneof(
 );
 const encoded = value.map((text) => encodeURIComponent(text.replace(/[\ud800-\udfff]/g, '')));
 const asked = fc.record({
-  method: fc.constantFrom('GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH'),
+  method: fc.constantFrom('GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'QUERY'),
   path: fc.array(encoded, { maxLength: 3 }).map((parts) => parts.join('/')),
   op: fc.oneof(fc.constantFrom(...operations.map(({ name }) => name)), encoded),
   query: fc.array(fc.tuple(fc.constantFrom(...known), fc.oneof(encoded, fc.constantFrom('%', '%zz', '%80', '+'))), {

@@ -1,5 +1,5 @@
 import { PREFIX } from '../http/index.js';
-import { locationReply, type Operation, operations } from '../operations/index.js';
+import { DATA_STATUSES, type DataOperation, locationReply, type Operation, operations } from '../operations/index.js';
 import { type Method, type Parameter, parameters, type Schema } from '../parameters/index.js';
 import { named, record, string } from '../replies/index.js';
 
@@ -57,7 +57,7 @@ function describe(method: Method): object {
   const byName = new Map<string, Parameter<unknown>>();
   for (const operation of own) for (const parameter of parametersOf(operation)) byName.set(parameter.name, parameter);
   const replies = own.flatMap(({ reply }) => (reply === undefined ? [] : [reply]));
-  const data = own.filter(({ kind }) => kind === 'data');
+  const data = own.filter((operation) => operation.kind === 'data');
   if (data.length > 0) replies.push(locationReply.schema);
   const op = {
     name: 'op',
@@ -85,8 +85,8 @@ function describe(method: Method): object {
       })),
     ],
     responses: {
+      ...fromDatanodes(data),
       '200': answer('Done.', unionOf(replies)),
-      ...(data.length > 0 ? { '307': { description: 'Ask the datanode at Location.' } } : {}),
       '400': answer('The request is wrong.', remoteException.schema),
       '403': answer('Refused.', remoteException.schema),
       '404': answer('Nothing is there.', remoteException.schema),
@@ -96,6 +96,16 @@ function describe(method: Method): object {
 
 function parametersOf(operation: Operation): readonly Parameter<unknown>[] {
   return [...COMMON, ...operation.parameters, ...(operation.kind === 'data' ? DATA : [])];
+}
+
+/** What comes of requests for data: the redirect, and what the datanode answers there. */
+function fromDatanodes(operations: readonly DataOperation[]): object {
+  if (operations.length === 0) return {};
+  const statuses = operations.flatMap((operation) => operation.statuses);
+  return {
+    ...Object.fromEntries(statuses.map((status) => [status, { description: DATA_STATUSES[status] }])),
+    '307': { description: 'Ask the datanode at Location.' },
+  };
 }
 
 /** `application/octet-stream` stands for answers without content. */

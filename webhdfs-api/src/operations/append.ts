@@ -13,7 +13,7 @@ export const append: DataOperation = {
   nearness: 'last block',
   carried: [parameters.bufferSize],
   alwaysCarried: [],
-  status: 200,
+  statuses: [200],
   async serve(transfer) {
     const { path, files, request, response } = transfer;
     const file = await files.append(path);

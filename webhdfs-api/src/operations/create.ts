@@ -41,7 +41,7 @@ export const create: DataOperation = {
   nearness: 'anywhere',
   carried: [...carried],
   alwaysCarried: [parameters.createFlag, parameters.createParent, parameters.overwrite],
-  status: 201,
+  statuses: [201],
   async serve(transfer) {
     const { path, files, request, response, fileSystem } = transfer;
     const file = await files.create(path, optionsOf(transfer));

@@ -27,7 +27,7 @@ export const getFileChecksum: DataOperation = {
   nearness: 'last block',
   carried: [],
   alwaysCarried: [],
-  status: 200,
+  statuses: [200],
   async serve({ path, files, request, response }) {
     const { algorithm, bytes } = await files.fileChecksum(path);
     const hex = Buffer.from(bytes)

@@ -11,5 +11,6 @@ export type {
   ReadableFile,
   WritableFile,
 } from './operation.js';
+export { DATA_STATUSES } from './operation.js';
 export { findOperation, operations } from './table.js';
 export { locationReply } from './values.js';

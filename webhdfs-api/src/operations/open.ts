@@ -67,7 +67,7 @@ export const open: DataOperation = {
   nearness: 'first block',
   carried: [parameters.bufferSize, parameters.length, parameters.offset],
   alwaysCarried: [parameters.offset],
-  status: 200,
+  statuses: [200, 206],
   async serve(transfer) {
     const { path, query, files, request, response } = transfer;
     const file = await files.open(path, query.get(parameters.stateId));

@@ -96,6 +96,13 @@ export interface CreateOptions {
   readonly lazyPersist: boolean;
 }
 
+/** What the statuses of a datanode's answer say. */
+export const DATA_STATUSES = {
+  200: 'Done.',
+  201: 'Made.',
+  206: 'The bytes that the header Range asks for.',
+} as const;
+
 /** Answered by the namenode with a redirect to a datanode, which serves it. */
 export interface DataOperation extends OperationFacts {
   readonly kind: 'data';
@@ -104,8 +111,8 @@ export interface DataOperation extends OperationFacts {
   readonly carried: readonly Parameter<unknown>[];
   /** Carried even when they were not given. */
   readonly alwaysCarried: readonly Parameter<unknown>[];
-  /** Status of the datanode's answer. */
-  readonly status: 200 | 201;
+  /** Of the datanode's answer, when it is none of a refusal. */
+  readonly statuses: readonly (keyof typeof DATA_STATUSES)[];
   /** On the datanode; refusals before the answer has begun are thrown as FailureError. */
   serve(transfer: Transfer): Promise<void>;
 }

@@ -13,6 +13,7 @@ export interface Schema {
   readonly default?: string | number | boolean;
   readonly nullable?: boolean;
   readonly items?: Schema;
+  readonly additionalProperties?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
 }
@@ -49,7 +50,7 @@ export function text(
     name,
     help,
     fallback: undefined,
-    schema: { type: 'string', ...(domain === undefined ? {} : { pattern: domain }) },
+    schema: { type: 'string', ...(pattern === undefined ? {} : { pattern: pattern.source }) },
     parse: (given) => {
       if (pattern === undefined || pattern.test(given)) return given;
       return refuse(`Invalid value: "${given}" does not belong to the domain ${domain}`);

@@ -79,7 +79,7 @@ export function record<T extends object>(fields: Fields<T>, optional: readonly (
 /** An object of unknown keys, written in their order. */
 export function map<T>({ schema, write }: Shape<T>): Shape<ReadonlyMap<string, T>> {
   return {
-    schema: { type: 'object', items: schema },
+    schema: { type: 'object', additionalProperties: schema },
     write: (values) => `{${[...values].map(([key, value]) => `${javaString(key)}:${write(value)}`).join(',')}}`,
   };
 }
