@@ -1,5 +1,5 @@
 export { CommandKind } from '../generated/command.js';
-export { CommandEncoder, type CommandMessage } from './commands.js';
+export { CommandEncoder, type CommandMessage, type DecodedCommand, decodeCommand } from './commands.js';
 export { safeModeText } from './context.js';
 export type { NamespaceEvents, StorageRef } from './events.js';
 export type { FileStatus } from './file-status.js';

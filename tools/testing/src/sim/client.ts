@@ -1,0 +1,149 @@
+import type { Random } from '@rfs/base/seams';
+import { CommandKind } from '@rfs/namenode/namespace';
+import type { World } from './cluster.js';
+import { must } from './failure.js';
+import type { Call, Reply } from './server.js';
+import { drawWish, PATHS, type Wish } from './workload.js';
+
+const TIMEOUT_MS = 2500;
+const RETRY_MS = 150;
+/** So long the same path is everybody's favourite. */
+const HOT_MS = 20_000;
+/** One answered change in so many is asked again, as if its answer had been lost. */
+const REPEAT_ONE_IN = 8;
+
+/** What a client waits for. */
+interface Open {
+  readonly wish: Wish;
+  readonly callId: number;
+  /** The linear floor and the client's own when the wish came up. */
+  readonly linear: number;
+  readonly session: number;
+  /** The answer that was given before, when the call is repeated on purpose. */
+  readonly first: string | undefined;
+}
+
+/** A client that asks one thing after another, of any member, until it is answered, as Hadoop's client does. */
+export class SimClient {
+  readonly number: number;
+  private readonly world: World;
+  private readonly random: Random;
+  private readonly holder: string;
+  private open: Open | undefined;
+  private attempts = 0;
+  private calls = 0;
+  /** The file that it has made last, until it has asked to complete it. */
+  private made: string | undefined;
+  private server = 0;
+  /** The newest index it has seen an effect of, and the newest state id it was told. */
+  private session = 0;
+  private stateId = 0;
+  changes = 0;
+  reads = 0;
+
+  constructor(world: World, number: number) {
+    this.world = world;
+    this.number = number;
+    this.random = world.random.fork(`client ${number}`);
+    this.holder = `client-${number}`;
+    this.server = this.random.below(world.members.length);
+    this.rest();
+  }
+
+  /** True while it waits for an answer. */
+  get waits(): boolean {
+    return this.open !== undefined;
+  }
+
+  receive(reply: Reply): void {
+    const { open } = this;
+    if (open === undefined || reply.attempt !== this.attempts) return;
+    if (reply.answer === undefined) {
+      this.attempts++;
+      this.retryAfter(RETRY_MS);
+      return;
+    }
+    this.open = undefined;
+    this.check(open, reply.answer, reply.stateId);
+    this.stateId = Math.max(this.stateId, reply.stateId);
+    if (open.wish.type === 'change' && open.first === undefined && this.random.below(REPEAT_ONE_IN) === 0) {
+      this.moveOn();
+      this.begin({ ...open, first: reply.answer });
+      return;
+    }
+    this.rest();
+  }
+
+  private check({ wish, callId, linear, session, first }: Open, answer: string, stateId: number): void {
+    const { history } = this.world;
+    const { number } = this;
+    this.world.scheduler.note(number, stateId);
+    if (wish.type === 'change') {
+      this.changes++;
+      const { kind, path } = wish.command;
+      if (kind === CommandKind.COMPLETE) this.made = undefined;
+      else if (kind === CommandKind.CREATE && answer.startsWith('file')) this.made = path;
+      if (first === undefined) this.see(history.changeAnswered(number, callId, answer, linear));
+      else if (this.world.isKept(wish.command.kind, first)) history.repeatAnswered(number, callId, first, answer);
+      return;
+    }
+    this.reads++;
+    if (wish.type === 'sync') {
+      must(stateId >= linear, 'msync', () => `client ${number} was told ${stateId}, ${linear} was seen before`);
+      this.see(linear);
+    } else if (wish.coordinated) {
+      must(stateId >= this.stateId, 'state id', () => `client ${number} is told ${stateId} after ${this.stateId}`);
+      this.see(history.coordinatedRead(wish.path, answer, session, stateId));
+    } else {
+      const at = history.linearRead(wish.path, answer, linear);
+      must(stateId >= at, 'state id', () => `client ${number} reads what came with ${at} and is told ${stateId}`);
+      this.see(at);
+    }
+  }
+
+  private see(index: number): void {
+    this.session = Math.max(this.session, index);
+  }
+
+  private rest(): void {
+    const pause = 1 + this.random.below(2 * this.world.thinkMs);
+    this.world.scheduler.after(pause, () => {
+      if (this.world.isEnding) return;
+      if (this.random.below(4) === 0) this.moveOn();
+      const hot = PATHS[Math.floor(this.world.scheduler.nowMs / HOT_MS) % PATHS.length]!;
+      const wish = drawWish(this.random, this.holder, hot, this.made);
+      const { linearFloor } = this.world.history;
+      this.begin({ wish, callId: ++this.calls, linear: linearFloor, session: this.session, first: undefined });
+    });
+  }
+
+  private begin(open: Open): void {
+    this.open = open;
+    this.try();
+  }
+
+  private try(): void {
+    const { open } = this;
+    if (open === undefined) return;
+    const attempt = ++this.attempts;
+    const { wish, callId } = open;
+    const stateId = wish.type === 'read' && wish.coordinated ? this.stateId : -1;
+    const call: Call = { client: this.number, attempt, callId, wish, stateId };
+    this.world.ask(this.number, this.server, call);
+    this.world.scheduler.after(TIMEOUT_MS, () => {
+      if (this.attempts === attempt && this.open === open) this.retryAfter(0);
+    });
+  }
+
+  private retryAfter(delayMs: number): void {
+    const { open, attempts } = this;
+    this.moveOn();
+    this.world.scheduler.after(delayMs + this.random.below(RETRY_MS), () => {
+      if (this.open === open && this.attempts === attempts) this.try();
+    });
+  }
+
+  private moveOn(): void {
+    this.server = this.random.below(this.world.members.length);
+  }
+}

@@ -1,0 +1,200 @@
+import type { Random } from '@rfs/base/seams';
+import { seededRandom } from '@rfs/base/system';
+import { CommandKind } from '@rfs/namenode/namespace';
+import type { Message, PeerId } from '@rfs/namenode/raft';
+import { SimClient } from './client.js';
+import { must } from './failure.js';
+import { History } from './history.js';
+import { hashOfRows } from './image-store.js';
+import { insideOf } from './inside.js';
+import { SimMember } from './member.js';
+import { FAIR, SimNetwork } from './network.js';
+import { Operator } from './operator.js';
+import type { SimOptions } from './options.js';
+import { RaftWatch } from './raft-watch.js';
+import type { Sabotage } from './sabotage.js';
+import { Scheduler } from './scheduler.js';
+import type { Call, Reply } from './server.js';
+
+/** Clients' places in the network are above those of members. */
+const FIRST_CLIENT_PLACE = 100;
+const COMPARE_EVERY = 64;
+/** Once all faults have ended, the cluster must be well again within this time. */
+const CONVERGE_MS = 180_000;
+
+/** A whole cluster and its clients, on one seed. */
+export class World {
+  readonly scheduler = new Scheduler();
+  readonly history = new History();
+  readonly watch = new RaftWatch();
+  readonly random: Random;
+  readonly network: SimNetwork;
+  readonly members: SimMember[] = [];
+  readonly clients: SimClient[] = [];
+  readonly operator: Operator;
+  readonly sabotage: Sabotage;
+  readonly thinkMs: number;
+  /** Disks may be lost: then the journals keep everything, as a new member has to be brought up from the first entry. */
+  readonly losesDisks: boolean;
+  /** Clients begin nothing new. */
+  isEnding = false;
+  /** Members that will never come back. */
+  readonly gone = new Set<SimMember>();
+  /** Called for everything a member says to another: faults may follow. */
+  overheard: (member: SimMember, message: Message) => void = () => {};
+
+  constructor(options: SimOptions, sabotage: Sabotage) {
+    this.random = seededRandom(options.seed);
+    this.sabotage = sabotage;
+    this.thinkMs = options.thinkMs ?? 100;
+    this.network = new SimNetwork(this.scheduler, this.random.fork('network'));
+    const shape = this.random.fork('shape');
+    const count = options.voters ?? (shape.below(3) === 0 ? 5 : 3);
+    const voters = Array.from({ length: count }, (_, place) => place + 1);
+    this.losesDisks = options.losesDisks ?? shape.below(2) === 0;
+    const journalNodes = options.journalNodes ?? (count === 3 ? shape.below(2) : shape.below(3));
+    for (let place = 0; place < count; place++) {
+      this.members.push(new SimMember(this, place, place + 1, voters, place >= count - journalNodes));
+    }
+    this.operator = new Operator(this, voters);
+    for (const member of this.members) member.start();
+    const clients = options.clients ?? 3 + shape.below(4);
+    for (let number = 1; number <= clients; number++) this.clients.push(new SimClient(this, number));
+  }
+
+  /** Lets things happen until `events` have. */
+  run(events: number): void {
+    const { scheduler } = this;
+    while (scheduler.eventCount < events && scheduler.step()) {
+      if (scheduler.eventCount % COMPARE_EVERY === 0) this.compare();
+    }
+  }
+
+  /** Nothing fails any more, except what `gone` holds: everybody must agree, and every client be answered. */
+  converge(): void {
+    const { scheduler, network } = this;
+    this.isEnding = true;
+    this.overheard = () => {};
+    network.heal();
+    network.weather = { ...FAIR };
+    for (const member of this.members) {
+      member.stallMs = 0;
+      member.disk.setFaults(undefined);
+      member.running?.process.resume(this.random);
+      if (member.running === undefined) this.restartAfter(member, 100);
+    }
+    const until = scheduler.nowMs + CONVERGE_MS;
+    while (!this.isCalm() && scheduler.nowMs < until && scheduler.step());
+    must(this.isCalm(), 'liveness', () => this.complaint());
+    for (const { id, running } of this.members) {
+      if (running === undefined) continue;
+      const { rowsHash } = running.store;
+      must(hashOfRows(running.store) === rowsHash, 'state hash', () => `the rows of ${id} are not what was counted`);
+    }
+  }
+
+  /** The lowest index that every member's store holds for good. */
+  durableEverywhere(): number {
+    if (this.losesDisks) return 0;
+    return this.members.reduce((least, { imageIndex }) => Math.min(least, imageIndex), Number.POSITIVE_INFINITY);
+  }
+
+  leader(): SimMember | undefined {
+    let found: SimMember | undefined;
+    for (const member of this.members) {
+      const { running } = member;
+      if (running === undefined || running.process.isPaused || !running.replicator.leading) continue;
+      if (found === undefined || running.replicator.term > found.running!.replicator.term) found = member;
+    }
+    return found;
+  }
+
+  memberOf(id: PeerId): SimMember | undefined {
+    return this.members.find((member) => member.id === id);
+  }
+
+  /** True for an answer that a repeated call must be given again. */
+  isKept(kind: number, answer: string): boolean {
+    if (kind === CommandKind.CREATE) return answer.startsWith('file');
+    return (kind === CommandKind.RENAME || kind === CommandKind.DELETE) && answer === 'true';
+  }
+
+  /** The power of a member went off by itself. */
+  powerLost(member: SimMember): void {
+    this.crash(member, 100 + this.random.below(3000));
+  }
+
+  /** A member's program ended by itself. */
+  ended(member: SimMember): void {
+    this.crash(member, 500 + this.random.below(1000));
+  }
+
+  crash(member: SimMember, restartMs: number): void {
+    member.crash();
+    this.restartAfter(member, restartMs);
+  }
+
+  sent(from: SimMember, message: Message): void {
+    const to = this.memberOf(message.to);
+    if (to !== undefined) this.network.send(from.place, to.place, () => to.receive(message));
+    this.overheard(from, message);
+  }
+
+  ask(client: number, place: number, call: Call): void {
+    this.deliver(FIRST_CLIENT_PLACE + client, this.members[place]!, call, false);
+  }
+
+  /** Hands a call on to the leader; false when nobody has that id. */
+  pass(from: SimMember, leader: PeerId, call: Call): boolean {
+    const to = this.memberOf(leader);
+    if (to !== undefined) this.deliver(from.place, to, call, true);
+    return to !== undefined;
+  }
+
+  reply(from: SimMember, client: number, reply: Reply): void {
+    const to = this.clients[client - 1]!;
+    this.network.send(from.place, FIRST_CLIENT_PLACE + client, () => to.receive(reply));
+  }
+
+  private deliver(from: number, to: SimMember, call: Call, passedOn: boolean): void {
+    this.network.send(from, to.place, () => {
+      const { running } = to;
+      running?.process.run(() => running.server.handle(call, passedOn));
+    });
+  }
+
+  private restartAfter(member: SimMember, delayMs: number): void {
+    this.scheduler.after(delayMs, () => {
+      if (member.running !== undefined || this.gone.has(member)) return;
+      const group = this.leader()?.running?.replicator.membership;
+      if (!member.start(group)) this.operator.lost(member);
+    });
+  }
+
+  private compare(): void {
+    const one = this.random.below(this.members.length);
+    const a = this.members[one]!.running;
+    const b = this.members[(one + 1) % this.members.length]!.running;
+    if (a === undefined || b === undefined) return;
+    const [first, second] = [insideOf(a.replicator).core, insideOf(b.replicator).core];
+    if (first !== undefined && second !== undefined) this.watch.compare(first, second);
+  }
+
+  private isCalm(): boolean {
+    if (this.clients.some((client) => client.waits) || this.leader() === undefined || this.operator.isBusy)
+      return false;
+    const { lastIndex } = this.history;
+    return this.members.every(
+      (member) => this.gone.has(member) || (member.running?.replicator.appliedIndex ?? 0) === lastIndex,
+    );
+  }
+
+  private complaint(): string {
+    const members = this.members.map(({ id, running }) => {
+      const core = running === undefined ? undefined : insideOf(running.replicator).core;
+      return `${id} ${core === undefined ? 'down' : `${core.role} of ${core.term}, applied ${running!.replicator.appliedIndex}`}`;
+    });
+    const waiting = this.clients.filter((client) => client.waits).length;
+    return `after ${CONVERGE_MS} ms without faults: ${members.join('; ')}; ${waiting} clients wait; ${this.history.lastIndex} entries`;
+  }
+}

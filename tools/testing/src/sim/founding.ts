@@ -1,0 +1,51 @@
+import { SimulatedDisk } from '@rfs/base/disk';
+import type { LogIndex, Term } from '@rfs/base/ids';
+import type { Disk, Random } from '@rfs/base/seams';
+import { VirtualClock } from '@rfs/base/system';
+import { Journal } from '@rfs/namenode/journal';
+import { EntryKind, encodeMembership, type HardState, type LogEntry, type PeerId } from '@rfs/namenode/raft';
+import { bootstrapData } from './commands.js';
+
+export const JOURNAL_FOLDER = '/name/journal';
+
+const TERM = 1 as Term;
+
+/** A disk with the journal of `owner` that holds the first entries of every log: who the cluster is, who decides. */
+export function foundedDisk(owner: PeerId, voters: readonly PeerId[], random: Random): SimulatedDisk {
+  const disk = new SimulatedDisk();
+  const membership = encodeMembership({
+    voters,
+    outgoing: [],
+    learners: [],
+    learnersNext: [],
+    context: new Uint8Array(0),
+  });
+  const entries: LogEntry[] = [
+    { index: 1 as LogIndex, term: TERM, kind: EntryKind.identity, data: bootstrapData() },
+    { index: 2 as LogIndex, term: TERM, kind: EntryKind.membership, data: membership },
+  ];
+  writeJournal(disk, random, (journal) => {
+    journal.initialize(owner);
+    journal.append(entries, { term: TERM, vote: 0, commit: 2 as LogIndex });
+  });
+  return disk;
+}
+
+/** Writes into a journal that nobody has open, and syncs it. The disk must answer at once or by `runAll`. */
+export function writeJournal(disk: Disk, random: Random, write: (journal: Journal) => void): void {
+  const journal = Journal.open({
+    disk,
+    folder: JOURNAL_FOLDER,
+    random,
+    clock: new VirtualClock(),
+    observer: { durable: () => {}, full: () => {}, failed: () => {}, wrote: () => {} },
+  });
+  write(journal);
+  if (disk instanceof SimulatedDisk) disk.runAll();
+  journal.close(() => {});
+}
+
+/** The journal's last hard state without its vote, as a program writes it that forgets to keep that. */
+export function withoutVote({ term, commit }: HardState): HardState {
+  return { term, vote: 0, commit };
+}

@@ -1,0 +1,2 @@
+export type { SimOptions, SimReport } from './options.js';
+export { simulate } from './simulate.js';
