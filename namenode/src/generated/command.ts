@@ -31,6 +31,9 @@ export const CommandKind = {
   COMMIT_BLOCK_SYNCHRONIZATION: 37,
 } as const;
 export type CommandKind = (typeof CommandKind)[keyof typeof CommandKind];
+export function isCommandKind(value: number): value is CommandKind {
+  return value >= 1 && value <= 4 || value >= 10 && value <= 24 || value >= 30 && value <= 37;
+}
 
 export interface CommandHeader {
   timeMs: number;

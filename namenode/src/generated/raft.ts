@@ -6,6 +6,9 @@ export const MemberRole = {
   JOURNAL: 2,
 } as const;
 export type MemberRole = (typeof MemberRole)[keyof typeof MemberRole];
+export function isMemberRole(value: number): value is MemberRole {
+  return value >= 1 && value <= 2;
+}
 
 export const PeerMessageType = {
   VOTE: 1,
@@ -20,6 +23,9 @@ export const PeerMessageType = {
   TIMEOUT_NOW: 10,
 } as const;
 export type PeerMessageType = (typeof PeerMessageType)[keyof typeof PeerMessageType];
+export function isPeerMessageType(value: number): value is PeerMessageType {
+  return value >= 1 && value <= 10;
+}
 
 export interface MemberProto {
   id: number;
@@ -57,9 +63,11 @@ export function decodeMemberProto(r: ByteReader, end: number): MemberProto {
       case 18:
         $name = r.utf8(r.varint32());
         break;
-      case 24:
-        $role = r.varint32() as MemberRole;
+      case 24: {
+        const value = r.varint32();
+        if (isMemberRole(value)) $role = value;
         break;
+      }
       case 34:
         $rpc = r.utf8(r.varint32());
         break;
@@ -270,9 +278,11 @@ export function decodePeerMessageProto(r: ByteReader, end: number): PeerMessageP
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $type = r.varint32() as PeerMessageType;
+      case 8: {
+        const value = r.varint32();
+        if (isPeerMessageType(value)) $type = value;
         break;
+      }
       case 16:
         $from = r.varint64();
         break;

@@ -30,7 +30,7 @@ function emitImports(model: Model, file: ProtoFile): string {
     if (object instanceof protobuf.Type) {
       entry.values.add(`encode${nameOf(object)}`);
       entry.values.add(`decode${nameOf(object)}`);
-    }
+    } else entry.values.add(`is${nameOf(object)}`);
   };
   for (const type of file.types) for (const field of type.fieldsArray) if (field.resolvedType) note(field.resolvedType);
   const services = new Map<string, Set<string>>();
@@ -71,7 +71,27 @@ function byName(a: string, b: string): number {
 function emitEnum(declared: protobuf.Enum): string {
   const name = nameOf(declared);
   const values = Object.entries(declared.values).map(([key, value]) => `  ${key}: ${value},`);
-  return `export const ${name} = {\n${values.join('\n')}\n} as const;\nexport type ${name} = (typeof ${name})[keyof typeof ${name}];\n`;
+  return `export const ${name} = {\n${values.join('\n')}\n} as const;
+export type ${name} = (typeof ${name})[keyof typeof ${name}];
+export function is${name}(value: number): value is ${name} {
+  return ${runsOf(Object.values(declared.values)).map(inRun).join(' || ')};
+}
+`;
+}
+
+/** First and last of each run of numbers that follow one another. */
+function runsOf(numbers: readonly number[]): [number, number][] {
+  const runs: [number, number][] = [];
+  for (const number of new Set(numbers.toSorted((a, b) => a - b))) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[1] + 1 === number) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs;
+}
+
+function inRun([first, last]: [number, number]): string {
+  return first === last ? `value === ${first}` : `value >= ${first} && value <= ${last}`;
 }
 
 function emitType(type: protobuf.Type): string {
@@ -154,12 +174,29 @@ function emitCase(field: protobuf.Field): string {
   const kind = kindOf(field);
   const local = `$${field.name}`;
   const label = (field.id << 3) | kind.wireType;
+  if (field.resolvedType instanceof protobuf.Enum) return emitEnumCase(field, field.resolvedType);
   if (!field.repeated) return `      case ${label}:\n        ${local} = ${kind.read};\n        break;\n`;
   const single = `      case ${label}:\n        ${local}.push(${kind.read});\n        break;\n`;
   if (kind.wireType === 2) return single;
   return `${single}      case ${(field.id << 3) | 2}: {
         const stop = r.delimitedEnd();
         while (r.offset < stop) ${local}.push(${kind.read});
+        break;
+      }
+`;
+}
+
+/** Values that the enum does not have are passed over, as proto2 wants it: the field then counts as absent. */
+function emitEnumCase(field: protobuf.Field, declared: protobuf.Enum): string {
+  const take = field.repeated ? `$${field.name}.push(value)` : `$${field.name} = value`;
+  const read = (indent: string): string =>
+    `${indent}const value = r.varint32();\n${indent}if (is${nameOf(declared)}(value)) ${take};\n`;
+  const single = `      case ${field.id << 3}: {\n${read('        ')}        break;\n      }\n`;
+  if (!field.repeated) return single;
+  return `${single}      case ${(field.id << 3) | 2}: {
+        const stop = r.delimitedEnd();
+        while (r.offset < stop) {
+${read('          ')}        }
         break;
       }
 `;

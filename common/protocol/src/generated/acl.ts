@@ -6,6 +6,9 @@ export const AclEntryProto_AclEntryScopeProto = {
   DEFAULT: 1,
 } as const;
 export type AclEntryProto_AclEntryScopeProto = (typeof AclEntryProto_AclEntryScopeProto)[keyof typeof AclEntryProto_AclEntryScopeProto];
+export function isAclEntryProto_AclEntryScopeProto(value: number): value is AclEntryProto_AclEntryScopeProto {
+  return value >= 0 && value <= 1;
+}
 
 export const AclEntryProto_AclEntryTypeProto = {
   USER: 0,
@@ -14,6 +17,9 @@ export const AclEntryProto_AclEntryTypeProto = {
   OTHER: 3,
 } as const;
 export type AclEntryProto_AclEntryTypeProto = (typeof AclEntryProto_AclEntryTypeProto)[keyof typeof AclEntryProto_AclEntryTypeProto];
+export function isAclEntryProto_AclEntryTypeProto(value: number): value is AclEntryProto_AclEntryTypeProto {
+  return value >= 0 && value <= 3;
+}
 
 export const AclEntryProto_FsActionProto = {
   NONE: 0,
@@ -26,6 +32,9 @@ export const AclEntryProto_FsActionProto = {
   PERM_ALL: 7,
 } as const;
 export type AclEntryProto_FsActionProto = (typeof AclEntryProto_FsActionProto)[keyof typeof AclEntryProto_FsActionProto];
+export function isAclEntryProto_FsActionProto(value: number): value is AclEntryProto_FsActionProto {
+  return value >= 0 && value <= 7;
+}
 
 export interface FsPermissionProto {
   perm: number;
@@ -83,15 +92,21 @@ export function decodeAclEntryProto(r: ByteReader, end: number): AclEntryProto {
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $type = r.varint32() as AclEntryProto_AclEntryTypeProto;
+      case 8: {
+        const value = r.varint32();
+        if (isAclEntryProto_AclEntryTypeProto(value)) $type = value;
         break;
-      case 16:
-        $scope = r.varint32() as AclEntryProto_AclEntryScopeProto;
+      }
+      case 16: {
+        const value = r.varint32();
+        if (isAclEntryProto_AclEntryScopeProto(value)) $scope = value;
         break;
-      case 24:
-        $permissions = r.varint32() as AclEntryProto_FsActionProto;
+      }
+      case 24: {
+        const value = r.varint32();
+        if (isAclEntryProto_FsActionProto(value)) $permissions = value;
         break;
+      }
       case 34:
         $name = r.utf8(r.varint32());
         break;

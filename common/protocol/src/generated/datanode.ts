@@ -17,6 +17,9 @@ export const DatanodeCommandProto_Type = {
   BlockECReconstructionCommand: 9,
 } as const;
 export type DatanodeCommandProto_Type = (typeof DatanodeCommandProto_Type)[keyof typeof DatanodeCommandProto_Type];
+export function isDatanodeCommandProto_Type(value: number): value is DatanodeCommandProto_Type {
+  return value >= 0 && value <= 9;
+}
 
 export const BlockCommandProto_Action = {
   TRANSFER: 1,
@@ -24,12 +27,18 @@ export const BlockCommandProto_Action = {
   SHUTDOWN: 3,
 } as const;
 export type BlockCommandProto_Action = (typeof BlockCommandProto_Action)[keyof typeof BlockCommandProto_Action];
+export function isBlockCommandProto_Action(value: number): value is BlockCommandProto_Action {
+  return value >= 1 && value <= 3;
+}
 
 export const BlockIdCommandProto_Action = {
   CACHE: 1,
   UNCACHE: 2,
 } as const;
 export type BlockIdCommandProto_Action = (typeof BlockIdCommandProto_Action)[keyof typeof BlockIdCommandProto_Action];
+export function isBlockIdCommandProto_Action(value: number): value is BlockIdCommandProto_Action {
+  return value >= 1 && value <= 2;
+}
 
 export const ReceivedDeletedBlockInfoProto_BlockStatus = {
   RECEIVING: 1,
@@ -37,6 +46,9 @@ export const ReceivedDeletedBlockInfoProto_BlockStatus = {
   DELETED: 3,
 } as const;
 export type ReceivedDeletedBlockInfoProto_BlockStatus = (typeof ReceivedDeletedBlockInfoProto_BlockStatus)[keyof typeof ReceivedDeletedBlockInfoProto_BlockStatus];
+export function isReceivedDeletedBlockInfoProto_BlockStatus(value: number): value is ReceivedDeletedBlockInfoProto_BlockStatus {
+  return value >= 1 && value <= 3;
+}
 
 export const ErrorReportRequestProto_ErrorCode = {
   NOTIFY: 0,
@@ -45,6 +57,9 @@ export const ErrorReportRequestProto_ErrorCode = {
   FATAL_DISK_ERROR: 3,
 } as const;
 export type ErrorReportRequestProto_ErrorCode = (typeof ErrorReportRequestProto_ErrorCode)[keyof typeof ErrorReportRequestProto_ErrorCode];
+export function isErrorReportRequestProto_ErrorCode(value: number): value is ErrorReportRequestProto_ErrorCode {
+  return value >= 0 && value <= 3;
+}
 
 export interface DatanodeRegistrationProto {
   datanodeID: DatanodeIDProto;
@@ -184,9 +199,11 @@ export function decodeDatanodeCommandProto(r: ByteReader, end: number): Datanode
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $cmdType = r.varint32() as DatanodeCommandProto_Type;
+      case 8: {
+        const value = r.varint32();
+        if (isDatanodeCommandProto_Type(value)) $cmdType = value;
         break;
+      }
       case 18:
         $balancerCmd = decodeBalancerBandwidthCommandProto(r, r.delimitedEnd());
         break;
@@ -301,9 +318,11 @@ export function decodeBlockCommandProto(r: ByteReader, end: number): BlockComman
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $action = r.varint32() as BlockCommandProto_Action;
+      case 8: {
+        const value = r.varint32();
+        if (isBlockCommandProto_Action(value)) $action = value;
         break;
+      }
       case 18:
         $blockPoolId = r.utf8(r.varint32());
         break;
@@ -358,9 +377,11 @@ export function decodeBlockIdCommandProto(r: ByteReader, end: number): BlockIdCo
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $action = r.varint32() as BlockIdCommandProto_Action;
+      case 8: {
+        const value = r.varint32();
+        if (isBlockIdCommandProto_Action(value)) $action = value;
         break;
+      }
       case 18:
         $blockPoolId = r.utf8(r.varint32());
         break;
@@ -1258,9 +1279,11 @@ export function decodeReceivedDeletedBlockInfoProto(r: ByteReader, end: number):
       case 18:
         $deleteHint = r.utf8(r.varint32());
         break;
-      case 24:
-        $status = r.varint32() as ReceivedDeletedBlockInfoProto_BlockStatus;
+      case 24: {
+        const value = r.varint32();
+        if (isReceivedDeletedBlockInfoProto_BlockStatus(value)) $status = value;
         break;
+      }
       case 8010:
         $rfsDigest = r.bytesCopy(r.varint32());
         break;

@@ -8,6 +8,9 @@ export const HAServiceStateProto = {
   OBSERVER: 3,
 } as const;
 export type HAServiceStateProto = (typeof HAServiceStateProto)[keyof typeof HAServiceStateProto];
+export function isHAServiceStateProto(value: number): value is HAServiceStateProto {
+  return value >= 0 && value <= 3;
+}
 
 export const HARequestSource = {
   REQUEST_BY_USER: 0,
@@ -15,6 +18,9 @@ export const HARequestSource = {
   REQUEST_BY_ZKFC: 2,
 } as const;
 export type HARequestSource = (typeof HARequestSource)[keyof typeof HARequestSource];
+export function isHARequestSource(value: number): value is HARequestSource {
+  return value >= 0 && value <= 2;
+}
 
 export interface HAStateChangeRequestInfoProto {
   reqSource: HARequestSource;
@@ -30,9 +36,11 @@ export function decodeHAStateChangeRequestInfoProto(r: ByteReader, end: number):
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $reqSource = r.varint32() as HARequestSource;
+      case 8: {
+        const value = r.varint32();
+        if (isHARequestSource(value)) $reqSource = value;
         break;
+      }
       default:
         r.skipField(tag & 7);
     }
@@ -283,9 +291,11 @@ export function decodeGetServiceStatusResponseProto(r: ByteReader, end: number):
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $state = r.varint32() as HAServiceStateProto;
+      case 8: {
+        const value = r.varint32();
+        if (isHAServiceStateProto(value)) $state = value;
         break;
+      }
       case 16:
         $readyToBecomeActive = r.varint32() !== 0;
         break;

@@ -12,6 +12,9 @@ export const StorageTypeProto = {
   NVDIMM: 6,
 } as const;
 export type StorageTypeProto = (typeof StorageTypeProto)[keyof typeof StorageTypeProto];
+export function isStorageTypeProto(value: number): value is StorageTypeProto {
+  return value >= 1 && value <= 6;
+}
 
 export const CipherSuiteProto = {
   UNKNOWN: 1,
@@ -19,12 +22,18 @@ export const CipherSuiteProto = {
   SM4_CTR_NOPADDING: 3,
 } as const;
 export type CipherSuiteProto = (typeof CipherSuiteProto)[keyof typeof CipherSuiteProto];
+export function isCipherSuiteProto(value: number): value is CipherSuiteProto {
+  return value >= 1 && value <= 3;
+}
 
 export const CryptoProtocolVersionProto = {
   UNKNOWN_PROTOCOL_VERSION: 1,
   ENCRYPTION_ZONES: 2,
 } as const;
 export type CryptoProtocolVersionProto = (typeof CryptoProtocolVersionProto)[keyof typeof CryptoProtocolVersionProto];
+export function isCryptoProtocolVersionProto(value: number): value is CryptoProtocolVersionProto {
+  return value >= 1 && value <= 2;
+}
 
 export const ErasureCodingPolicyState = {
   DISABLED: 1,
@@ -32,6 +41,9 @@ export const ErasureCodingPolicyState = {
   REMOVED: 3,
 } as const;
 export type ErasureCodingPolicyState = (typeof ErasureCodingPolicyState)[keyof typeof ErasureCodingPolicyState];
+export function isErasureCodingPolicyState(value: number): value is ErasureCodingPolicyState {
+  return value >= 1 && value <= 3;
+}
 
 export const ChecksumTypeProto = {
   CHECKSUM_NULL: 0,
@@ -39,12 +51,18 @@ export const ChecksumTypeProto = {
   CHECKSUM_CRC32C: 2,
 } as const;
 export type ChecksumTypeProto = (typeof ChecksumTypeProto)[keyof typeof ChecksumTypeProto];
+export function isChecksumTypeProto(value: number): value is ChecksumTypeProto {
+  return value >= 0 && value <= 2;
+}
 
 export const BlockChecksumTypeProto = {
   MD5CRC: 1,
   COMPOSITE_CRC: 2,
 } as const;
 export type BlockChecksumTypeProto = (typeof BlockChecksumTypeProto)[keyof typeof BlockChecksumTypeProto];
+export function isBlockChecksumTypeProto(value: number): value is BlockChecksumTypeProto {
+  return value >= 1 && value <= 2;
+}
 
 export const AccessModeProto = {
   READ: 1,
@@ -53,6 +71,9 @@ export const AccessModeProto = {
   REPLACE: 4,
 } as const;
 export type AccessModeProto = (typeof AccessModeProto)[keyof typeof AccessModeProto];
+export function isAccessModeProto(value: number): value is AccessModeProto {
+  return value >= 1 && value <= 4;
+}
 
 export const DatanodeInfoProto_AdminState = {
   NORMAL: 0,
@@ -62,12 +83,18 @@ export const DatanodeInfoProto_AdminState = {
   IN_MAINTENANCE: 4,
 } as const;
 export type DatanodeInfoProto_AdminState = (typeof DatanodeInfoProto_AdminState)[keyof typeof DatanodeInfoProto_AdminState];
+export function isDatanodeInfoProto_AdminState(value: number): value is DatanodeInfoProto_AdminState {
+  return value >= 0 && value <= 4;
+}
 
 export const DatanodeStorageProto_StorageState = {
   NORMAL: 0,
   READ_ONLY_SHARED: 1,
 } as const;
 export type DatanodeStorageProto_StorageState = (typeof DatanodeStorageProto_StorageState)[keyof typeof DatanodeStorageProto_StorageState];
+export function isDatanodeStorageProto_StorageState(value: number): value is DatanodeStorageProto_StorageState {
+  return value >= 0 && value <= 1;
+}
 
 export const HdfsFileStatusProto_FileType = {
   IS_DIR: 1,
@@ -75,6 +102,9 @@ export const HdfsFileStatusProto_FileType = {
   IS_SYMLINK: 3,
 } as const;
 export type HdfsFileStatusProto_FileType = (typeof HdfsFileStatusProto_FileType)[keyof typeof HdfsFileStatusProto_FileType];
+export function isHdfsFileStatusProto_FileType(value: number): value is HdfsFileStatusProto_FileType {
+  return value >= 1 && value <= 3;
+}
 
 export const HdfsFileStatusProto_Flags = {
   HAS_ACL: 1,
@@ -83,6 +113,9 @@ export const HdfsFileStatusProto_Flags = {
   SNAPSHOT_ENABLED: 8,
 } as const;
 export type HdfsFileStatusProto_Flags = (typeof HdfsFileStatusProto_Flags)[keyof typeof HdfsFileStatusProto_Flags];
+export function isHdfsFileStatusProto_Flags(value: number): value is HdfsFileStatusProto_Flags {
+  return value >= 1 && value <= 2 || value === 4 || value === 8;
+}
 
 export interface ExtendedBlockProto {
   poolId: string;
@@ -299,9 +332,11 @@ export function decodeDatanodeVolumeInfoProto(r: ByteReader, end: number): Datan
       case 10:
         $path = r.utf8(r.varint32());
         break;
-      case 16:
-        $storageType = r.varint32() as StorageTypeProto;
+      case 16: {
+        const value = r.varint32();
+        if (isStorageTypeProto(value)) $storageType = value;
         break;
+      }
       case 24:
         $usedSpace = r.varint64Signed();
         break;
@@ -507,9 +542,11 @@ export function decodeDatanodeInfoProto(r: ByteReader, end: number): DatanodeInf
       case 72:
         $nonDfsUsed = r.varint64Signed();
         break;
-      case 80:
-        $adminState = r.varint32() as DatanodeInfoProto_AdminState;
+      case 80: {
+        const value = r.varint32();
+        if (isDatanodeInfoProto_AdminState(value)) $adminState = value;
         break;
+      }
       case 88:
         $cacheCapacity = r.varint64Signed();
         break;
@@ -571,12 +608,16 @@ export function decodeDatanodeStorageProto(r: ByteReader, end: number): Datanode
       case 10:
         $storageUuid = r.utf8(r.varint32());
         break;
-      case 16:
-        $state = r.varint32() as DatanodeStorageProto_StorageState;
+      case 16: {
+        const value = r.varint32();
+        if (isDatanodeStorageProto_StorageState(value)) $state = value;
         break;
-      case 24:
-        $storageType = r.varint32() as StorageTypeProto;
+      }
+      case 24: {
+        const value = r.varint32();
+        if (isStorageTypeProto(value)) $storageType = value;
         break;
+      }
       default:
         r.skipField(tag & 7);
     }
@@ -937,9 +978,11 @@ export function decodeStorageTypeQuotaInfoProto(r: ByteReader, end: number): Sto
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $type = r.varint32() as StorageTypeProto;
+      case 8: {
+        const value = r.varint32();
+        if (isStorageTypeProto(value)) $type = value;
         break;
+      }
       case 16:
         $quota = r.varint64Signed();
         break;
@@ -1011,12 +1054,17 @@ export function decodeStorageTypesProto(r: ByteReader, end: number): StorageType
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $storageTypes.push(r.varint32() as StorageTypeProto);
+      case 8: {
+        const value = r.varint32();
+        if (isStorageTypeProto(value)) $storageTypes.push(value);
         break;
+      }
       case 10: {
         const stop = r.delimitedEnd();
-        while (r.offset < stop) $storageTypes.push(r.varint32() as StorageTypeProto);
+        while (r.offset < stop) {
+          const value = r.varint32();
+          if (isStorageTypeProto(value)) $storageTypes.push(value);
+        }
         break;
       }
       default:
@@ -1195,12 +1243,17 @@ export function decodeLocatedBlockProto(r: ByteReader, end: number): LocatedBloc
         while (r.offset < stop) $isCached.push(r.varint32() !== 0);
         break;
       }
-      case 56:
-        $storageTypes.push(r.varint32() as StorageTypeProto);
+      case 56: {
+        const value = r.varint32();
+        if (isStorageTypeProto(value)) $storageTypes.push(value);
         break;
+      }
       case 58: {
         const stop = r.delimitedEnd();
-        while (r.offset < stop) $storageTypes.push(r.varint32() as StorageTypeProto);
+        while (r.offset < stop) {
+          const value = r.varint32();
+          if (isStorageTypeProto(value)) $storageTypes.push(value);
+        }
         break;
       }
       case 66:
@@ -1329,12 +1382,16 @@ export function decodeFileEncryptionInfoProto(r: ByteReader, end: number): FileE
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $suite = r.varint32() as CipherSuiteProto;
+      case 8: {
+        const value = r.varint32();
+        if (isCipherSuiteProto(value)) $suite = value;
         break;
-      case 16:
-        $cryptoProtocolVersion = r.varint32() as CryptoProtocolVersionProto;
+      }
+      case 16: {
+        const value = r.varint32();
+        if (isCryptoProtocolVersionProto(value)) $cryptoProtocolVersion = value;
         break;
+      }
       case 26:
         $key = r.bytesCopy(r.varint32());
         break;
@@ -1597,9 +1654,11 @@ export function decodeErasureCodingPolicyProto(r: ByteReader, end: number): Eras
       case 32:
         $id = r.varint32();
         break;
-      case 40:
-        $state = r.varint32() as ErasureCodingPolicyState;
+      case 40: {
+        const value = r.varint32();
+        if (isErasureCodingPolicyState(value)) $state = value;
         break;
+      }
       default:
         r.skipField(tag & 7);
     }
@@ -1860,9 +1919,11 @@ export function decodeHdfsFileStatusProto(r: ByteReader, end: number): HdfsFileS
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $fileType = r.varint32() as HdfsFileStatusProto_FileType;
+      case 8: {
+        const value = r.varint32();
+        if (isHdfsFileStatusProto_FileType(value)) $fileType = value;
         break;
+      }
       case 18:
         $path = r.bytesCopy(r.varint32());
         break;
@@ -1957,9 +2018,11 @@ export function decodeBlockChecksumOptionsProto(r: ByteReader, end: number): Blo
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $blockChecksumType = r.varint32() as BlockChecksumTypeProto;
+      case 8: {
+        const value = r.varint32();
+        if (isBlockChecksumTypeProto(value)) $blockChecksumType = value;
         break;
+      }
       case 16:
         $stripeLength = r.varint64Signed();
         break;
@@ -2061,9 +2124,11 @@ export function decodeFsServerDefaultsProto(r: ByteReader, end: number): FsServe
       case 56:
         $trashInterval = r.varint64Signed();
         break;
-      case 64:
-        $checksumType = r.varint32() as ChecksumTypeProto;
+      case 64: {
+        const value = r.varint32();
+        if (isChecksumTypeProto(value)) $checksumType = value;
         break;
+      }
       case 74:
         $keyProviderUri = r.utf8(r.varint32());
         break;

@@ -7,6 +7,9 @@ export const RpcKindProto = {
   RPC_PROTOCOL_BUFFER: 2,
 } as const;
 export type RpcKindProto = (typeof RpcKindProto)[keyof typeof RpcKindProto];
+export function isRpcKindProto(value: number): value is RpcKindProto {
+  return value >= 0 && value <= 2;
+}
 
 export const RpcRequestHeaderProto_OperationProto = {
   RPC_FINAL_PACKET: 0,
@@ -14,6 +17,9 @@ export const RpcRequestHeaderProto_OperationProto = {
   RPC_CLOSE_CONNECTION: 2,
 } as const;
 export type RpcRequestHeaderProto_OperationProto = (typeof RpcRequestHeaderProto_OperationProto)[keyof typeof RpcRequestHeaderProto_OperationProto];
+export function isRpcRequestHeaderProto_OperationProto(value: number): value is RpcRequestHeaderProto_OperationProto {
+  return value >= 0 && value <= 2;
+}
 
 export const RpcResponseHeaderProto_RpcStatusProto = {
   SUCCESS: 0,
@@ -21,6 +27,9 @@ export const RpcResponseHeaderProto_RpcStatusProto = {
   FATAL: 2,
 } as const;
 export type RpcResponseHeaderProto_RpcStatusProto = (typeof RpcResponseHeaderProto_RpcStatusProto)[keyof typeof RpcResponseHeaderProto_RpcStatusProto];
+export function isRpcResponseHeaderProto_RpcStatusProto(value: number): value is RpcResponseHeaderProto_RpcStatusProto {
+  return value >= 0 && value <= 2;
+}
 
 export const RpcResponseHeaderProto_RpcErrorCodeProto = {
   ERROR_APPLICATION: 1,
@@ -37,6 +46,9 @@ export const RpcResponseHeaderProto_RpcErrorCodeProto = {
   FATAL_UNAUTHORIZED: 15,
 } as const;
 export type RpcResponseHeaderProto_RpcErrorCodeProto = (typeof RpcResponseHeaderProto_RpcErrorCodeProto)[keyof typeof RpcResponseHeaderProto_RpcErrorCodeProto];
+export function isRpcResponseHeaderProto_RpcErrorCodeProto(value: number): value is RpcResponseHeaderProto_RpcErrorCodeProto {
+  return value >= 1 && value <= 6 || value >= 10 && value <= 15;
+}
 
 export const RpcSaslProto_SaslState = {
   SUCCESS: 0,
@@ -47,6 +59,9 @@ export const RpcSaslProto_SaslState = {
   WRAP: 5,
 } as const;
 export type RpcSaslProto_SaslState = (typeof RpcSaslProto_SaslState)[keyof typeof RpcSaslProto_SaslState];
+export function isRpcSaslProto_SaslState(value: number): value is RpcSaslProto_SaslState {
+  return value >= 0 && value <= 5;
+}
 
 export interface RPCTraceInfoProto {
   traceId?: number | undefined;
@@ -198,12 +213,16 @@ export function decodeRpcRequestHeaderProto(r: ByteReader, end: number): RpcRequ
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $rpcKind = r.varint32() as RpcKindProto;
+      case 8: {
+        const value = r.varint32();
+        if (isRpcKindProto(value)) $rpcKind = value;
         break;
-      case 16:
-        $rpcOp = r.varint32() as RpcRequestHeaderProto_OperationProto;
+      }
+      case 16: {
+        const value = r.varint32();
+        if (isRpcRequestHeaderProto_OperationProto(value)) $rpcOp = value;
         break;
+      }
       case 24:
         $callId = r.zigzag32();
         break;
@@ -306,9 +325,11 @@ export function decodeRpcResponseHeaderProto(r: ByteReader, end: number): RpcRes
       case 8:
         $callId = r.varint32();
         break;
-      case 16:
-        $status = r.varint32() as RpcResponseHeaderProto_RpcStatusProto;
+      case 16: {
+        const value = r.varint32();
+        if (isRpcResponseHeaderProto_RpcStatusProto(value)) $status = value;
         break;
+      }
       case 24:
         $serverIpcVersionNum = r.varint32();
         break;
@@ -318,9 +339,11 @@ export function decodeRpcResponseHeaderProto(r: ByteReader, end: number): RpcRes
       case 42:
         $errorMsg = r.utf8(r.varint32());
         break;
-      case 48:
-        $errorDetail = r.varint32() as RpcResponseHeaderProto_RpcErrorCodeProto;
+      case 48: {
+        const value = r.varint32();
+        if (isRpcResponseHeaderProto_RpcErrorCodeProto(value)) $errorDetail = value;
         break;
+      }
       case 58:
         $clientId = r.bytesCopy(r.varint32());
         break;
@@ -383,9 +406,11 @@ export function decodeRpcSaslProto(r: ByteReader, end: number): RpcSaslProto {
       case 8:
         $version = r.varint32();
         break;
-      case 16:
-        $state = r.varint32() as RpcSaslProto_SaslState;
+      case 16: {
+        const value = r.varint32();
+        if (isRpcSaslProto_SaslState(value)) $state = value;
         break;
+      }
       case 26:
         $token = r.bytesCopy(r.varint32());
         break;

@@ -6,6 +6,9 @@ export const XAttrSetFlagProto = {
   XATTR_REPLACE: 2,
 } as const;
 export type XAttrSetFlagProto = (typeof XAttrSetFlagProto)[keyof typeof XAttrSetFlagProto];
+export function isXAttrSetFlagProto(value: number): value is XAttrSetFlagProto {
+  return value >= 1 && value <= 2;
+}
 
 export const XAttrProto_XAttrNamespaceProto = {
   USER: 0,
@@ -15,6 +18,9 @@ export const XAttrProto_XAttrNamespaceProto = {
   RAW: 4,
 } as const;
 export type XAttrProto_XAttrNamespaceProto = (typeof XAttrProto_XAttrNamespaceProto)[keyof typeof XAttrProto_XAttrNamespaceProto];
+export function isXAttrProto_XAttrNamespaceProto(value: number): value is XAttrProto_XAttrNamespaceProto {
+  return value >= 0 && value <= 4;
+}
 
 export interface XAttrProto {
   namespace: XAttrProto_XAttrNamespaceProto;
@@ -40,9 +46,11 @@ export function decodeXAttrProto(r: ByteReader, end: number): XAttrProto {
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $namespace = r.varint32() as XAttrProto_XAttrNamespaceProto;
+      case 8: {
+        const value = r.varint32();
+        if (isXAttrProto_XAttrNamespaceProto(value)) $namespace = value;
         break;
+      }
       case 18:
         $name = r.utf8(r.varint32());
         break;
