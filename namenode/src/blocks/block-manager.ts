@@ -5,7 +5,7 @@ import { BlockEvents } from './block-events.js';
 import { BlockListing, type ListingRequest } from './block-listing.js';
 import type { Chance } from './chance.js';
 import type { BlockManagerConfig } from './config.js';
-import { BlockContext } from './context.js';
+import { BlockContext, type PolicyOf } from './context.js';
 import type { Datanode } from './datanodes/datanode.js';
 import { DatanodeManager } from './datanodes/datanode-manager.js';
 import { ReportLeases } from './datanodes/report-leases.js';
@@ -76,8 +76,9 @@ export class BlockManager {
   private readonly blockEvents: BlockEvents;
   private readonly counts = new ReplicaCounts();
 
-  constructor(config: BlockManagerConfig, random: Chance, placement?: PlacementPolicy) {
-    const context = new BlockContext(config, random, placement);
+  /** @param policyOf by default all files are HOT */
+  constructor(config: BlockManagerConfig, random: Chance, policyOf?: PolicyOf, placement?: PlacementPolicy) {
+    const context = new BlockContext(config, random, policyOf, placement);
     context.rebuilding = true;
     this.context = context;
     this.topology = context.topology;

@@ -5,7 +5,15 @@ import { BlockManager } from './block-manager.js';
 import type { Chance } from './chance.js';
 import { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG } from './config.js';
 import type { Datanode } from './datanodes/datanode.js';
-import { BlockState, type DatanodeCommand, type FullReport, type IncrementalEntry, ReplicaState } from './types.js';
+import { HOT } from './placement/index.js';
+import {
+  BlockState,
+  type DatanodeCommand,
+  type FullReport,
+  type IncrementalEntry,
+  ReplicaState,
+  StorageType,
+} from './types.js';
 
 /** Seeded chance for tests (xorshift32). */
 function testRandom(seed: number): Chance {
@@ -37,9 +45,12 @@ const FREE_BYTES = 1e12;
 export class TestCluster {
   readonly blocks: BlockManager;
   nowMs = 1000;
+  /** The type of a datanode's storage; DISK if it is not in here. */
+  readonly types = new Map<number, StorageType>();
+  policy = HOT;
 
   constructor(config: Partial<BlockManagerConfig> = {}, seed = 1) {
-    this.blocks = new BlockManager({ ...DEFAULT_BLOCK_MANAGER_CONFIG, ...config }, testRandom(seed));
+    this.blocks = new BlockManager({ ...DEFAULT_BLOCK_MANAGER_CONFIG, ...config }, testRandom(seed), () => this.policy);
   }
 
   /** Registers `count` datanodes on `racks` racks, each with a heartbeat. */
@@ -121,7 +132,7 @@ export class TestCluster {
   fullReport(i: number, replicas: readonly TestReplica[], chunkBytes = 1 << 20): void {
     const refused = this.blocks.fullReport(
       uuid(i),
-      [encodeReport(storageId(i), replicas, chunkBytes)],
+      [encodeReport(storageId(i), replicas, chunkBytes, this.types.get(i))],
       { leaseId: 0, totalRpcs: 1, currentRpc: 0 },
       this.nowMs,
       (failure) => {
@@ -144,7 +155,7 @@ export class TestCluster {
       lengthBytes: replica.lengthBytes,
     };
     const print = replica.digest === undefined ? undefined : { high: replica.digest, low: 0 };
-    const storage = { id: storageId(i), type: 1, health: 'NORMAL' } as const;
+    const storage = { id: storageId(i), type: this.types.get(i) ?? StorageType.DISK, health: 'NORMAL' } as const;
     this.blocks.incrementalReport(uuid(i), storage, [{ block, status, deleteHint, print, verified }], this.nowMs);
   }
 
@@ -192,7 +203,7 @@ export class TestCluster {
 
   private beat(i: number, remainingBytes: number, xceiverCount: number, requestFullReportLease: boolean) {
     const report = {
-      storage: { id: storageId(i), type: 1, health: 'NORMAL' },
+      storage: { id: storageId(i), type: this.types.get(i) ?? StorageType.DISK, health: 'NORMAL' },
       failed: false,
       capacityBytes: FREE_BYTES,
       usedBytes: FREE_BYTES - remainingBytes,
@@ -223,7 +234,12 @@ export function indexOf(datanode: Datanode): number {
 }
 
 /** A storage's report in the buffer format, cut into chunks at any byte as HDFS does. */
-export function encodeReport(storage: string, replicas: readonly TestReplica[], chunkBytes: number): FullReport {
+export function encodeReport(
+  storage: string,
+  replicas: readonly TestReplica[],
+  chunkBytes: number,
+  type: StorageType = StorageType.DISK,
+): FullReport {
   const writer = new ByteWriter(1 << 16);
   for (const replica of replicas) {
     writer.zigzagId(replica.id);
@@ -234,5 +250,5 @@ export function encodeReport(storage: string, replicas: readonly TestReplica[], 
   const bytes = writer.copy();
   const buffers: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += chunkBytes) buffers.push(bytes.subarray(at, at + chunkBytes));
-  return { storage: { id: storage, type: 1, health: 'NORMAL' }, entryCount: replicas.length, buffers, longs: [] };
+  return { storage: { id: storage, type, health: 'NORMAL' }, entryCount: replicas.length, buffers, longs: [] };
 }

@@ -1,3 +1,4 @@
+import type { InodeId } from '@rfs/base/ids';
 import type { Chance } from './chance.js';
 import type { BlockManagerConfig } from './config.js';
 import { StorageTable } from './datanodes/storage-table.js';
@@ -7,9 +8,12 @@ import { History } from './history.js';
 import { BlockMap } from './map/block-map.js';
 import { Replicas } from './map/replicas.js';
 import type { UnderConstruction } from './map/under-construction.js';
-import { DefaultPlacement, type PlacementPolicy } from './placement/index.js';
+import { DefaultPlacement, HOT, type PlacementPolicy, type StoragePolicy } from './placement/index.js';
 import { LowRedundancy } from './redundancy/low-redundancy.js';
 import { PendingReconstruction } from './redundancy/pending-reconstruction.js';
+
+/** The storage policy in force for a file: asked for when replicas are to be made or to go, so nothing is kept of it. */
+export type PolicyOf = (owner: InodeId) => StoragePolicy;
 
 /** What the parts of the block manager share. Built once by the facade; the parts change it by their own methods only. */
 export class BlockContext {
@@ -26,6 +30,7 @@ export class BlockContext {
   readonly low = new LowRedundancy(this.map);
   readonly pending = new PendingReconstruction();
   readonly placement: PlacementPolicy;
+  readonly policyOf: PolicyOf;
   /** This node leads: only then reports about unknown blocks mean orphans, and only then datanodes obey. */
   leader = false;
   /** The map is being filled from the store: a block that is not in it may still come. */
@@ -37,9 +42,10 @@ export class BlockContext {
   /** The highest generation stamp that the log is known to have given out. */
   maxStamp = 0;
 
-  constructor(config: BlockManagerConfig, random: Chance, placement?: PlacementPolicy) {
+  constructor(config: BlockManagerConfig, random: Chance, policyOf: PolicyOf = () => HOT, placement?: PlacementPolicy) {
     this.config = config;
     this.random = random;
+    this.policyOf = policyOf;
     this.placement = placement ?? new DefaultPlacement(this.topology, random.fork('placement'), config);
   }
 }

@@ -1,6 +1,7 @@
 export type { BlockListing, ListedBlock, ListingRequest } from './block-listing.js';
 export { BlockManager } from './block-manager.js';
 export { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG } from './config.js';
+export type { PolicyOf } from './context.js';
 export type { Datanode } from './datanodes/datanode.js';
 export type { Storage } from './datanodes/storage.js';
 export type { Topology } from './datanodes/topology.js';

@@ -4,8 +4,8 @@ import { lockFolder } from '@rfs/base/disk';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { Metrics } from '@rfs/base/metrics';
 import type { Store } from '@rfs/base/store';
-import { BlockManager } from '../blocks/index.js';
-import { CommandEncoder, CommandKind, StateMachine } from '../namespace/index.js';
+import { BlockManager, type PolicyOf, storagePolicyById } from '../blocks/index.js';
+import { CommandEncoder, CommandKind, StateMachine, storagePolicyOf } from '../namespace/index.js';
 import { makeIdentity } from '../replication/index.js';
 import { blockManagerConfig, NamenodeMetrics } from '../service/index.js';
 import { openLmdbStore } from '../store/index.js';
@@ -50,7 +50,11 @@ export async function openCore(
     (lock) => lock.release(),
   );
 
-  const blocks = new BlockManager(blockManagerConfig(config), random.fork('blocks'));
+  const policyOf: PolicyOf = (owner) => {
+    const inode = machine.tree.byId(owner);
+    return storagePolicyById(inode === undefined ? 0 : storagePolicyOf(inode));
+  };
+  const blocks = new BlockManager(blockManagerConfig(config), random.fork('blocks'), policyOf);
   const store = await lifecycle.open(
     'store',
     () => openLmdbStore(join(folder, 'store')),

@@ -3,7 +3,7 @@ import type { Datanode } from '../datanodes/datanode.js';
 import type { Storage } from '../datanodes/storage.js';
 import { ALIVE, MAINTENANCE, SERVICE_MASK, STALE_CONTENTS } from '../datanodes/storage-table.js';
 import { CORRUPT, EXCESS, HAS_CORRUPT, NOT_GOOD, ODD, SAFE, STATE_MASK } from '../map/block-map.js';
-import { excessTypes, HOT } from '../placement/index.js';
+import { excessTypes } from '../placement/index.js';
 import { BlockState } from '../types.js';
 import { ReplicaCounts } from './counts.js';
 import { Level, levelOf } from './low-redundancy.js';
@@ -139,7 +139,7 @@ export class Audit {
     const candidates = this.liveStorages(slot, false);
     if (candidates.length > expected) {
       const types = excessTypes(
-        HOT,
+        this.context.policyOf(map.inodeOf(slot)),
         expected,
         candidates.map((storage) => storage.type),
       );

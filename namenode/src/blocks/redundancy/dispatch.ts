@@ -30,7 +30,11 @@ export class Dispatch {
       if (items.length > 0) return [{ kind: 'recover', items }];
     }
     const commands: DatanodeCommand[] = [];
-    const streams = Math.max(0, this.context.config.maxReplicationStreams - xmitsInProgress);
+    const { maxReplicationStreams, replicationStreamsHardLimit } = this.context.config;
+    // One that is being emptied has nothing better to do (DatanodeManager.handleHeartbeat).
+    const limit =
+      datanode.adminState === 'DECOMMISSION_INPROGRESS' ? replicationStreamsHardLimit : maxReplicationStreams;
+    const streams = Math.max(0, limit - xmitsInProgress);
     const items = datanode.transfers.splice(0, streams);
     if (items.length > 0) commands.push({ kind: 'transfer', items });
     const blocks = this.invalidates(datanode);

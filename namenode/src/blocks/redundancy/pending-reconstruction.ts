@@ -4,6 +4,8 @@ import type { Storage } from '../datanodes/storage.js';
 interface Pending {
   sinceMs: number;
   readonly targets: Storage[];
+  /** Who was told to copy; nobody for what a client still writes. */
+  source: Datanode | undefined;
 }
 
 /** Copies that have been ordered, or are still being written at completion, and not yet reported, by slot. */
@@ -15,14 +17,15 @@ export class PendingReconstruction {
   }
 
   /** Adds targets; the time of all of the block's targets starts again. */
-  add(slot: number, targets: readonly Storage[], nowMs: number): void {
+  add(slot: number, targets: readonly Storage[], nowMs: number, source?: Datanode): void {
     const pending = this.bySlot.get(slot);
     if (pending === undefined) {
-      this.bySlot.set(slot, { sinceMs: nowMs, targets: [...targets] });
+      this.bySlot.set(slot, { sinceMs: nowMs, targets: [...targets], source });
       return;
     }
     for (const target of targets) if (!pending.targets.includes(target)) pending.targets.push(target);
     pending.sinceMs = nowMs;
+    pending.source = source;
     this.bySlot.delete(slot);
     this.bySlot.set(slot, pending);
   }
@@ -35,6 +38,19 @@ export class PendingReconstruction {
       if ((pending.targets[i] as Storage).datanode === datanode) pending.targets.splice(i, 1);
     }
     if (pending.targets.length === 0) this.bySlot.delete(slot);
+  }
+
+  /** Takes out what a lost datanode was to copy or to get; the slots, which must be audited again. */
+  abandon(datanode: Datanode): number[] {
+    const slots: number[] = [];
+    for (const [slot, pending] of this.bySlot) {
+      const lost = pending.source === datanode || pending.targets.some((target) => target.datanode === datanode);
+      if (!lost) continue;
+      slots.push(slot);
+      if (pending.source === datanode) this.bySlot.delete(slot);
+      else this.arrived(slot, datanode);
+    }
+    return slots;
   }
 
   countOf(slot: number): number {

@@ -3,7 +3,6 @@ import type { Datanode } from '../datanodes/datanode.js';
 import type { Storage } from '../datanodes/storage.js';
 import { ALIVE, DECOMMISSIONED, IN_MAINTENANCE, SERVICE_MASK } from '../datanodes/storage-table.js';
 import { NOT_GOOD } from '../map/block-map.js';
-import { HOT } from '../placement/index.js';
 import { BlockState } from '../types.js';
 import type { Audit } from './audit.js';
 import { ReplicaCounts } from './counts.js';
@@ -47,15 +46,10 @@ export class ReplicationWork {
     }
   }
 
-  /** What a lost datanode was to copy will be copied by another. */
+  /** What a lost datanode was to copy, or to get, is copied by another, or to another. */
   abandon(datanode: Datanode): void {
     const { map, pending } = this.context;
-    for (const item of datanode.transfers) {
-      const slot = map.slotOf(item.block.id);
-      if (slot < 0) continue;
-      pending.remove(slot);
-      this.audit.refresh(slot);
-    }
+    for (const slot of pending.abandon(datanode)) if (map.inUse(slot)) this.audit.refresh(slot);
   }
 
   private orderFor(slot: number, level: number): number {
@@ -77,7 +71,7 @@ export class ReplicationWork {
     const block = { id: map.idOf(slot), stamp: map.stampOf(slot), lengthBytes: map.lengthOf(slot) };
     source.transfers.push({ block, targets });
     for (const target of targets) target.datanode.addScheduled(target.type);
-    pending.add(slot, targets, this.context.nowMs);
+    pending.add(slot, targets, this.context.nowMs, source);
     if (live.length + onTheWay.length + targets.length >= serving) low.set(slot, Level.NONE);
     return targets.length;
   }
@@ -102,7 +96,7 @@ export class ReplicationWork {
       excluded,
       favored: [],
       blockSizeBytes: map.lengthOf(slot),
-      policy: HOT,
+      policy: this.context.policyOf(map.inodeOf(slot)),
       newBlock: false,
       avoidLocalNode: false,
       avoidLocalRack: false,
