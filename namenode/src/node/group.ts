@@ -63,7 +63,6 @@ export async function openGroup(
         identity: new ClientIdentity(random.fork('peers')),
         clock,
         log,
-        nextTurn,
         stuckMs: Math.max(STUCK_MS, STUCK_TIMEOUTS * config.get(options.electionTimeoutMs)),
       }),
     (opened) => opened.close(),

@@ -29,6 +29,8 @@ export class PeerLinks implements PeerLink {
 
   send(messages: readonly Message[]): void {
     for (const message of messages) this.peers.get(message.to)?.send(message);
+    // What left in one go is one frame for each member.
+    for (const peer of this.peers.values()) peer.flush();
   }
 
   /** These are the members now, this one among them. */
@@ -50,10 +52,6 @@ export class PeerLinks implements PeerLink {
   /** The member has called, so it is there. */
   heardOf(id: PeerId): void {
     this.peers.get(id)?.retryNow();
-  }
-
-  connected(id: PeerId): boolean {
-    return this.peers.get(id)?.connected ?? false;
   }
 
   close(): void {

@@ -15,8 +15,6 @@ export interface PeerContext {
   readonly identity: ClientIdentity;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Runs an action once this turn's work is done. */
-  readonly nextTurn: (action: () => void) => void;
   /** A member that leaves a batch unanswered for this long is stuck: its connection is made anew. */
   readonly stuckMs: number;
 }
@@ -42,7 +40,6 @@ export class Peer {
   private waiting: PeerMessageProto[] = [];
   private waitingBytes = 0;
   private unansweredBytes = 0;
-  private flushScheduled = false;
   private pauseMs = 0;
   private timer: Timer | null = null;
   private connecting = false;
@@ -53,10 +50,6 @@ export class Peer {
     this.id = id;
     this.address = address;
     this.context = context;
-  }
-
-  get connected(): boolean {
-    return this.greeted;
   }
 
   /** Connects if it is time; called as soon as the member is known, so that the first message finds the way open. */
@@ -80,10 +73,21 @@ export class Peer {
     this.waiting.push(wireMessage(message));
     this.waitingBytes += wireBytes(message);
     if (!this.greeted) this.open();
-    else if (!this.flushScheduled) {
-      this.flushScheduled = true;
-      this.context.nextTurn(this.flush);
-    }
+  }
+
+  /** Sends what `send` has collected, as one batch. */
+  flush(): void {
+    const { client } = this;
+    if (client === null || !this.greeted || this.waiting.length === 0) return;
+    const bytes = this.waitingBytes;
+    const messages = this.waiting;
+    this.drop();
+    this.unansweredBytes += bytes;
+    const taken = (result: object | Failure): void => {
+      this.unansweredBytes -= bytes;
+      if (isFailure(result)) this.broken(client);
+    };
+    client.call(peerProtocol, 'deliver', { messages }, taken, { timeoutMs: this.context.stuckMs });
   }
 
   close(): void {
@@ -101,21 +105,6 @@ export class Peer {
     this.waitingBytes = 0;
   }
 
-  private readonly flush = (): void => {
-    this.flushScheduled = false;
-    const { client } = this;
-    if (client === null || !this.greeted || this.waiting.length === 0) return;
-    const bytes = this.waitingBytes;
-    const messages = this.waiting;
-    this.drop();
-    this.unansweredBytes += bytes;
-    const taken = (result: object | Failure): void => {
-      this.unansweredBytes -= bytes;
-      if (isFailure(result)) this.broken(client, result);
-    };
-    client.call(peerProtocol, 'deliver', { messages }, taken, { timeoutMs: this.context.stuckMs });
-  };
-
   private connect(): void {
     const { user, identity, clock } = this.context;
     const { host, port } = splitAddress(this.address);
@@ -129,8 +118,8 @@ export class Peer {
         identity,
         clock,
         connectTimeoutMs: CONNECT_MS,
-        onClosed: (reason) => {
-          if (this.client !== null) this.broken(this.client, reason);
+        onClosed: () => {
+          if (this.client !== null) this.broken(this.client);
         },
       },
       (client) => {
@@ -151,7 +140,7 @@ export class Peer {
       if (this.client !== client) return;
       if (isFailure(result)) {
         this.complain(result.message);
-        this.broken(client, result);
+        this.broken(client);
         return;
       }
       this.complaint = '';
@@ -162,7 +151,7 @@ export class Peer {
     client.call(peerProtocol, 'greet', request, greeted, { timeoutMs: context.stuckMs });
   }
 
-  private broken(client: RpcClient, _reason: Failure): void {
+  private broken(client: RpcClient): void {
     if (this.client !== client) return;
     this.client = null;
     this.greeted = false;

@@ -1,6 +1,11 @@
 import { Ring } from '@rfs/base/collections';
 import type { Failure } from '@rfs/base/failure';
 import type { LogIndex } from '@rfs/base/ids';
+import { failure } from '@rfs/protocol/exceptions';
+import { MAX_ENTRY_BYTES } from '../journal/index.js';
+import type { RaftCore } from '../raft/index.js';
+import type { ReplicatorLimits } from './options.js';
+import { notLeading } from './refusals.js';
 import type { ProposalSink } from './types.js';
 
 interface Outstanding {
@@ -9,22 +14,57 @@ interface Outstanding {
   readonly bytes: number;
 }
 
-/** Sinks of proposals that stand in the log and are not applied, by index. */
+/** Proposals that wait: those of this turn, on their way to the core, and those that stand in the log, by index. */
 export class Proposals {
+  private readonly limits: ReplicatorLimits;
+  private newData: Uint8Array[] = [];
+  private newSinks: ProposalSink[] = [];
+  private newBytes = 0;
   private readonly ring = new Ring<Outstanding>();
   private firstIndex = 0;
   private bytes = 0;
 
-  /** Proposals whose sinks wait, and their data in bytes. */
+  constructor(limits: ReplicatorLimits) {
+    this.limits = limits;
+  }
+
+  /** Proposals whose sinks wait. */
   get count(): number {
-    return this.ring.length;
+    return this.ring.length + this.newData.length;
   }
 
+  /** Their data in bytes. */
   get waitingBytes(): number {
-    return this.bytes;
+    return this.bytes + this.newBytes;
   }
 
-  /** The proposal at `index`, which is above all before. */
+  /** True when a proposal of `length` bytes is one too many. */
+  isFullFor(length: number): boolean {
+    return this.count >= this.limits.waitingCount || this.waitingBytes + length > this.limits.waitingBytes;
+  }
+
+  push(data: Uint8Array, sink: ProposalSink): void {
+    this.newData.push(data);
+    this.newSinks.push(sink);
+    this.newBytes += data.length;
+  }
+
+  /** Brings the new ones to the core, together. */
+  propose(core: RaftCore): void {
+    const data = this.newData;
+    const sinks = this.newSinks;
+    if (data.length === 0) return;
+    this.newData = [];
+    this.newSinks = [];
+    this.newBytes = 0;
+    const first = core.propose(data);
+    for (let i = 0; i < sinks.length; i++) {
+      if (first === undefined) sinks[i]!.refused(notLeading());
+      else this.add((first + i) as LogIndex, sinks[i]!, data[i]!.length);
+    }
+  }
+
+  /** The entry at `index`, which is above all before, has a sink. */
   add(index: LogIndex, sink: ProposalSink, bytes: number): void {
     if (this.ring.length === 0) this.firstIndex = index;
     while (this.firstIndex + this.ring.length < index) this.ring.push({ sink: null, bytes: 0 });
@@ -42,18 +82,29 @@ export class Proposals {
   }
 
   /** Tells all that wait that nobody knows; their entries may be applied yet. */
-  refuseAll(failure: Failure): void {
+  refuseAll(refusal: Failure): void {
+    const sinks = this.newSinks;
+    this.newData = [];
+    this.newSinks = [];
+    this.newBytes = 0;
     for (let i = 0; i < this.ring.length; i++) {
       const outstanding = this.ring.at(i)!;
       const sink = outstanding.sink;
       outstanding.sink = null;
-      sink?.refused(failure);
+      sink?.refused(refusal);
     }
+    for (const sink of sinks) sink.refused(refusal);
   }
 
-  /** Forgets all, answered before: their entries may be replaced by others with the same indexes. */
+  /** Forgets all that stand in the log, answered before: others may take their indexes. */
   clear(): void {
     this.ring.clear();
     this.bytes = 0;
   }
+}
+
+/** Why an entry of `length` bytes cannot be. */
+export function tooLong(length: number): Failure | undefined {
+  if (length <= MAX_ENTRY_BYTES) return undefined;
+  return failure('IOException', `A change of ${length} bytes is above the limit of ${MAX_ENTRY_BYTES}`);
 }

@@ -1,9 +1,8 @@
-import { Ring } from '@rfs/base/collections';
 import type { Failure } from '@rfs/base/failure';
 import type { LogIndex, Term } from '@rfs/base/ids';
 import type { Timer } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
-import { Journal, type JournalObserver, MAX_ENTRY_BYTES } from '../journal/index.js';
+import { Journal, type JournalObserver } from '../journal/index.js';
 import {
   type LogEntry,
   type Membership,
@@ -13,31 +12,21 @@ import {
   type PeerId,
   type PeerProgress,
   type RaftCore,
-  type Ready,
 } from '../raft/index.js';
 import { ApplyLoop, type ApplySource } from './apply-loop.js';
 import { JournalCutter } from './cutter.js';
 import { ElectionClock } from './election-clock.js';
 import { Leadership } from './leadership.js';
 import { DEFAULT_LIMITS, type ReplicatorLimits, type ReplicatorOptions } from './options.js';
-import { Proposals } from './proposals.js';
-import { ProposalQueue } from './queue.js';
+import { Proposals, tooLong } from './proposals.js';
 import { Reads } from './reads.js';
 import { noRoom, notLeading, stopping, unanswered } from './refusals.js';
+import { Saves } from './saves.js';
 import { checkStart, coreOf, found, isUnfounded } from './start.js';
 import type { ProposalSink, ReadSink } from './types.js';
 
 /** Contexts of reads that one run of a member may use: apart from those of its other runs, and below 2^53. */
 const READ_CONTEXTS = 2 ** 20;
-
-/** An append to the journal under way: what the core learns when it is durable. */
-interface Save {
-  readonly ticket: number;
-  readonly index: LogIndex;
-  readonly term: Term;
-  /** May leave then. */
-  messages: readonly Message[];
-}
 
 /**
  * One member's path from proposal to answer: core, journal and apply loop. What is proposed in one turn of the event
@@ -51,10 +40,9 @@ export class Replicator implements JournalObserver, ApplySource {
   private readonly journal: Journal;
   private readonly loop: ApplyLoop;
   private core: RaftCore | undefined;
-  private readonly saves = new Ring<Save>();
-  private readonly outstanding = new Proposals();
+  private readonly saves: Saves;
+  private readonly proposals: Proposals;
   private readonly reads: Reads;
-  private readonly queue = new ProposalQueue();
   private readonly leadership = new Leadership();
   private flushScheduled = false;
   private readonly cutter: JournalCutter;
@@ -72,6 +60,8 @@ export class Replicator implements JournalObserver, ApplySource {
     this.journal = Journal.open({ disk, folder, random, clock, observer: this, segmentBytes, writeBytes });
     applier.opened?.(Math.max(this.journal.hardState.commit, this.journal.firstIndex - 1) as LogIndex);
     this.loop = new ApplyLoop(applier, this, clock, nextTurn, observer, this.limits);
+    this.saves = new Saves(this.journal);
+    this.proposals = new Proposals(this.limits);
     this.cutter = new JournalCutter(this.journal, this.limits.retainedBytes, nextTurn, (error) => this.failed(error));
     this.elections = peers && new ElectionClock(clock, peers, () => this.tick());
     this.reads = new Reads(random.fork('reads').uint32() * READ_CONTEXTS);
@@ -138,11 +128,11 @@ export class Replicator implements JournalObserver, ApplySource {
 
   /** Proposals that wait for their answer. */
   get waitingCount(): number {
-    return this.outstanding.count + this.queue.count;
+    return this.proposals.count;
   }
 
   get waitingBytes(): number {
-    return this.outstanding.waitingBytes + this.queue.bytes;
+    return this.proposals.waitingBytes;
   }
 
   get journalBytes(): number {
@@ -189,7 +179,7 @@ export class Replicator implements JournalObserver, ApplySource {
     const core = this.core;
     const refusal = this.isStopped || core === undefined ? 'notLeader' : core.changeMembership(change);
     if (refusal === undefined) {
-      this.outstanding.add(core!.lastIndex, sink, 0);
+      this.proposals.add(core!.lastIndex, sink, 0);
       this.pump();
     } else if (refusal === 'notLeader') sink.refused(notLeading());
     else sink.refused(failure('RetriableException', `The membership cannot be changed now: ${refusal}`));
@@ -222,7 +212,7 @@ export class Replicator implements JournalObserver, ApplySource {
       sink.refused(refusal);
       return;
     }
-    this.queue.push(data, sink);
+    this.proposals.push(data, sink);
     this.scheduleFlush();
   }
 
@@ -261,20 +251,14 @@ export class Replicator implements JournalObserver, ApplySource {
       this.begin();
       return;
     }
-    let save = this.saves.peek();
-    while (save !== undefined && save.ticket <= ticket) {
-      this.saves.shift();
-      core.saved(save.index, save.term);
-      this.post(save.messages);
-      save = this.saves.peek();
-    }
+    this.saves.durable(ticket, core, this.post);
     this.pump();
   }
 
   /** @inheritdoc JournalObserver */
   full(_error: Error): void {
     this.isFull = true;
-    this.refuseWaiting(noRoom());
+    this.proposals.refuseAll(noRoom());
     this.retryTimer = this.options.clock.setTimer(this.limits.fullRetryMs, () => this.journal.retry());
   }
 
@@ -301,7 +285,7 @@ export class Replicator implements JournalObserver, ApplySource {
     this.core!.applied(applied);
     for (let i = 0; i < entries.length; i++) {
       const index = entries[i]!.index;
-      this.outstanding.take(index)?.applied(results[i], index);
+      this.proposals.take(index)?.applied(results[i], index);
     }
     this.reads.release(applied);
     if (this.leading && this.whenServing !== undefined) {
@@ -333,7 +317,7 @@ export class Replicator implements JournalObserver, ApplySource {
       const ready = core.ready();
       core.advance(ready);
       this.post(ready.messages);
-      this.save(ready);
+      this.post(this.saves.begin(ready));
       // Fetching a state is for a group of several; a leader that is told so keeps asking.
       if (ready.snapshot !== null) core.restoreFailed();
       this.reads.confirmed(ready.readStates);
@@ -349,34 +333,19 @@ export class Replicator implements JournalObserver, ApplySource {
     this.leadership.tell(this.leading, core.leader, core.membershipIndex);
   }
 
-  private save(ready: Ready): void {
-    const { entries, hardState, messagesAfterSave: messages } = ready;
-    if (ready.mustSync) {
-      const last = entries[entries.length - 1];
-      const ticket = this.journal.append(entries, hardState);
-      this.saves.push({ ticket, index: last?.index ?? (0 as LogIndex), term: last?.term ?? (0 as Term), messages });
-      return;
-    }
-    if (hardState !== null) this.journal.note(hardState);
-    if (messages.length === 0) return;
-    const newest = this.saves.at(this.saves.length - 1);
-    if (newest === undefined) this.post(messages);
-    else newest.messages = [...newest.messages, ...messages];
-  }
-
-  private post(messages: readonly Message[]): void {
+  private readonly post = (messages: readonly Message[]): void => {
     if (messages.length === 0) return;
     const { self } = this.core!;
     const others = messages.filter((message) => message.to !== self);
     if (others.length > 0) this.options.peers?.send(others);
     for (const message of messages) if (message.to === self) this.core!.step(message);
-  }
+  };
 
   /** A term's first entry must be applied before its leader serves; what waited for another term's may never come. */
   private noteLeadership(core: RaftCore): void {
     if (!this.leadership.moved(core)) return;
-    this.refuseWaiting(notLeading());
-    this.outstanding.clear();
+    this.proposals.refuseAll(notLeading());
+    this.proposals.clear();
     this.reads.refuseAll(notLeading());
   }
 
@@ -398,14 +367,7 @@ export class Replicator implements JournalObserver, ApplySource {
     this.flushScheduled = false;
     if (this.isStopped) return;
     const core = this.core!;
-    if (this.queue.count > 0) {
-      const { data, sinks } = this.queue.take();
-      const first = core.propose(data);
-      for (let i = 0; i < sinks.length; i++) {
-        if (first === undefined) sinks[i]!.refused(notLeading());
-        else this.outstanding.add((first + i) as LogIndex, sinks[i]!, data[i]!.length);
-      }
-    }
+    this.proposals.propose(core);
     if (this.reads.hasNew && !core.readIndex(this.reads.close())) this.reads.refuseAll(notLeading());
     this.pump();
   };
@@ -413,19 +375,13 @@ export class Replicator implements JournalObserver, ApplySource {
   private refusalOf(data: Uint8Array): Failure | undefined {
     if (!this.leading) return notLeading();
     if (this.isFull) return noRoom();
-    if (data.length > MAX_ENTRY_BYTES) {
-      return failure('IOException', `A change of ${data.length} bytes is above the limit of ${MAX_ENTRY_BYTES}`);
-    }
-    if (this.waitingCount >= this.limits.waitingCount || this.waitingBytes + data.length > this.limits.waitingBytes) {
+    const long = tooLong(data.length);
+    if (long !== undefined) return long;
+    if (this.proposals.isFullFor(data.length)) {
       this.options.observer.proposalRefused();
       return failure('RetriableException', 'Too many changes wait for the journal');
     }
     return undefined;
-  }
-
-  private refuseWaiting(refusal: Failure): void {
-    this.outstanding.refuseAll(refusal);
-    this.queue.refuseAll(refusal);
   }
 
   private halt(refusal: Failure): void {
@@ -434,7 +390,7 @@ export class Replicator implements JournalObserver, ApplySource {
     this.retryTimer?.cancel();
     this.elections?.stop();
     this.cutter.stop();
-    this.refuseWaiting(refusal);
+    this.proposals.refuseAll(refusal);
     this.reads.refuseAll(refusal);
   }
 }
