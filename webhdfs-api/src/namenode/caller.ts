@@ -2,7 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Failure } from '@rfs/base/failure';
 import type { Random } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
-import type { CallContext, ClientMethod, ClientService, ReplySink, RequestOf, ResponseOf } from '@rfs/protocol/service';
+import {
+  type CallContext,
+  type ClientMethod,
+  type ClientService,
+  NO_STATE_ID,
+  type ReplySink,
+  type RequestOf,
+  type ResponseOf,
+} from '@rfs/protocol/service';
 import { plainAddress, stateIdOf } from '../http/index.js';
 import { parameters } from '../parameters/index.js';
 import type { NamenodeWebOptions } from './options.js';
@@ -14,6 +22,8 @@ export interface Caller {
   /** The client's own address, also through a trusted proxy. */
   readonly address: string;
   readonly stateId: number;
+  /** The newest state that a call of this request was answered from; NO_STATE_ID before the first. */
+  seenStateId: number;
 }
 
 const CLIENT_ID_BYTES = 16;
@@ -42,10 +52,17 @@ export class Calls {
       retryCount: 0,
       clientAddress: caller.address,
       callerContext: undefined,
-      stateId: caller.stateId,
+      // What a request asks after its first answer is answered from no older state.
+      stateId: Math.max(caller.stateId, caller.seenStateId),
     };
     return new Promise((resolve) => {
-      const sink: ReplySink<ResponseOf<M>> = { reply: resolve, fail: resolve };
+      const sink: ReplySink<ResponseOf<M>> = {
+        reply: (response, stateId = this.service.stateId) => {
+          caller.seenStateId = Math.max(caller.seenStateId, stateId);
+          resolve(response);
+        },
+        fail: resolve,
+      };
       this.service.call(method, request, context, sink);
     });
   }
@@ -66,7 +83,7 @@ export function callerOf(
   const name = given.get(parameters.user.name) || options.staticUser;
   const doAs = given.get(parameters.doAs.name) || name;
   const stateId = stateIdOf(request);
-  return { user: doAs, realUser: doAs === name ? undefined : name, address, stateId };
+  return { user: doAs, realUser: doAs === name ? undefined : name, address, stateId, seenStateId: NO_STATE_ID };
 }
 
 /** Why the caller may not act for somebody else. Without rules nobody may (hadoop.proxyuser.*). */

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
+import { NO_STATE_ID } from '@rfs/protocol/service';
 import {
   BYTES_TYPE,
   failureOf,
@@ -116,13 +117,13 @@ export class NamenodeDoor {
 
   private async answerMetadata(
     operation: MetadataOperation,
-    { question }: Understood,
+    { question, caller }: Understood,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
     const found = await operation.run(question);
-    if (isFailure(found)) sendFailure(response, found, this.headers(request));
-    else await this.send(found, request, response);
+    if (isFailure(found)) sendFailure(response, found, this.headers(request, caller));
+    else await this.send(found, caller, request, response);
   }
 
   private async sendOn(
@@ -132,15 +133,20 @@ export class NamenodeDoor {
     response: ServerResponse,
   ): Promise<void> {
     const location = await redirect(operation, question, caller, request, this.options);
-    const headers = this.headers(request);
+    const headers = this.headers(request, caller);
     if (isFailure(location)) sendFailure(response, location, headers);
     else if (question.query.get(parameters.noRedirect)) {
       sendText(response, 200, { ...headers, ...jsonHeaders(request) }, locationReply.write(location));
     } else sendText(response, 307, { ...headers, Location: location, 'Content-Type': BYTES_TYPE }, '');
   }
 
-  private async send(answer: Answer, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const headers = this.headers(request);
+  private async send(
+    answer: Answer,
+    caller: Caller,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const headers = this.headers(request, caller);
     switch (answer.kind) {
       case 'json':
         sendText(response, 200, { ...headers, ...jsonHeaders(request) }, answer.json);
@@ -155,11 +161,14 @@ export class NamenodeDoor {
     }
   }
 
-  /** A client that waits with its body, and will not be asked for it, may not use the connection again. */
-  private headers(request: IncomingMessage): OutgoingHttpHeaders {
+  /**
+   * The state is that of the leader where it answered. A client that waits with its body, and will not be asked for it,
+   * may not use the connection again.
+   */
+  private headers(request: IncomingMessage, caller?: Caller): OutgoingHttpHeaders {
     const headers: OutgoingHttpHeaders = {
       'Cache-Control': 'no-cache',
-      [STATE_ID_HEADER]: this.options.service.stateId,
+      [STATE_ID_HEADER]: Math.max(this.options.service.stateId, caller?.seenStateId ?? NO_STATE_ID),
     };
     if (request.headers.expect !== undefined) headers.Connection = 'close';
     return headers;

@@ -86,7 +86,31 @@ test('every answer tells the state it was read from, and a client may ask for on
   await get('/f?op=OPEN', { 'X-RFS-State-Id': '12' });
   assert.equal(heard.at(-1)!.context.stateId, 12);
   await get('/f?op=OPEN', { 'X-RFS-State-Id': 'x' });
-  assert.equal(heard.at(-1)!.context.stateId, -1);
+  assert.equal(heard.at(-2)!.context.stateId, -1);
+});
+
+test("an answer that the leader gave carries the leader's state, and later calls of the request ask for it", async () => {
+  const { get, heard } = await door(() => ({ fs: file(3) }), {
+    service: {
+      stateId: 7,
+      call: (method, request, context, sink) => {
+        heard.push({ method, request, context });
+        if (method === 'getFileInfo') sink.reply({ fs: file(3) } as never, 90);
+        else sink.reply({ locations: undefined } as never);
+      },
+    },
+    datanodes: {
+      live: () => [{ uuid: 'u', hostName: 'dn', ipAddress: '10.0.0.1', transferPort: 9866, infoPort: 9864 }],
+    },
+  });
+  const asked = await get('/f?op=GETFILESTATUS');
+  assert.equal(asked.headers['x-rfs-state-id'], '90');
+  const redirected = await get('/f?op=OPEN', { 'X-RFS-State-Id': '12' });
+  assert.match(String(redirected.headers.location), /stateid=90$/);
+  assert.deepEqual(
+    heard.map(({ context }) => context.stateId),
+    [-1, 12, 90],
+  );
 });
 
 test('a redirect goes to the datanode on the host of the client, whatever the offset', async () => {

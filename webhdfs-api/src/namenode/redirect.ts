@@ -41,7 +41,7 @@ export async function redirect(
   }
   const host = hostFor(node, request, caller, options);
   const parts = [`op=${operation.name}`, ...whoAsks(query), `namenoderpcaddress=${options.rpcAddress()}`];
-  parts.push(...carriedOn(operation, query), `stateid=${options.service.stateId}`);
+  parts.push(...carriedOn(operation, query), `stateid=${Math.max(options.service.stateId, caller.seenStateId)}`);
   return `http://${hostAndPort(host, node.infoPort)}${PREFIX}${encodePath(path)}?${parts.join('&')}`;
 }
 
