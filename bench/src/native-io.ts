@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { classPath, onEachPeer, type Peer, pinLoad, runProgram } from './peers/index.js';
-import { table } from './report/index.js';
+import { ratioTable } from './report/index.js';
 
 /**
  * How fast does Hadoop's own client write and read a file with one replica? One namenode and one datanode on one core,
@@ -22,16 +22,7 @@ const results = await onEachPeer(
   { peers: values.peers.split(','), datanodes: 1, properties: { 'dfs.replication': '1' } },
   measurePeer,
 );
-const best = (peer: string, way: string): number | undefined => results.get(peer)?.get(way);
-const rows = ['write', 'read'].map((way) => {
-  const rfs = best('rfs', way);
-  const apache = best('apache', way);
-  const cells = [...results.keys()].map((peer) => best(peer, way)?.toFixed(0) ?? '-');
-  return [way, ...cells, rfs === undefined || apache === undefined ? '-' : (rfs / apache).toFixed(2)];
-});
-process.stdout.write(
-  table([['1 replica', ...[...results.keys()].map((peer) => `${peer} MB/s`), 'rfs / apache'], ...rows]),
-);
+process.stdout.write(ratioTable('1 replica, MB/s', results));
 
 /** The median of the rounds, by way. */
 async function measurePeer(peer: Peer): Promise<Map<string, number>> {

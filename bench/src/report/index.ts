@@ -29,6 +29,19 @@ export function metadataTable(results: ReadonlyMap<string, ReadonlyMap<string, S
   return table([header, ...rows]);
 }
 
+/** One line per figure: each peer's rate, and rfs as a multiple of Apache. */
+export function ratioTable(title: string, results: ReadonlyMap<string, ReadonlyMap<string, number>>): string {
+  const peers = [...results.keys()];
+  const figures = [...new Set(peers.flatMap((peer) => [...(results.get(peer)?.keys() ?? [])]))];
+  const rows = figures.map((figure) => {
+    const rfs = results.get('rfs')?.get(figure);
+    const apache = results.get('apache')?.get(figure);
+    const cells = peers.map((peer) => Math.round(results.get(peer)?.get(figure) ?? 0).toLocaleString('en'));
+    return [figure, ...cells, rfs === undefined || apache === undefined ? '-' : (rfs / apache).toFixed(2)];
+  });
+  return table([[title, ...peers, 'rfs / apache'], ...rows]);
+}
+
 /** Aligned columns: the first to the left, the others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));

@@ -10,6 +10,21 @@ import { CorruptReplica, readVerified, sumsToRead } from './verified-read.js';
 const FIRST_PIECE_BYTES = 64 * 1024;
 /** One piece is being taken while the next is read: a slow reader holds two of these. Whole chunks of any usual size. */
 const PIECE_BYTES = 256 * 1024;
+/** Pieces of memory kept for later reads. */
+const KEPT_PIECES = 32;
+
+/** Memory for pieces, used again: fresh memory costs a page fault for every page of it, as much as the reading itself. */
+class PieceMemory {
+  private readonly free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+  }
+
+  give(memory: Buffer): void {
+    if (this.free.length < KEPT_PIECES) this.free.push(memory);
+  }
+}
 
 /** Replicas read by this process itself, without the data port: WebHDFS is a client within the datanode. */
 export class LocalReads {
@@ -18,6 +33,7 @@ export class LocalReads {
   /** Bytes of files read here that came from other datanodes. */
   remoteBytes = 0;
   private readonly service: () => TransferService | null;
+  private readonly memory = new PieceMemory();
 
   /** @param service null until a namenode is known */
   constructor(service: () => TransferService | null) {
@@ -25,8 +41,8 @@ export class LocalReads {
   }
 
   /**
-   * Verified pieces of a range of a block, which belong to whoever takes them; undefined when no replica is here. They
-   * end with an error when the replica cannot be read; what is damaged is reported to the namenodes.
+   * Verified pieces of a range of a block, each unchanged until the next one is asked for; undefined when no replica is
+   * here. They end with an error when the replica cannot be read; what is damaged is reported to the namenodes.
    */
   open(proto: ExtendedBlockProto, offset: number, lengthBytes: number): Promise<AsyncIterable<Uint8Array> | undefined> {
     const service = this.service();
@@ -55,7 +71,7 @@ export class LocalReads {
     try {
       const range = rangeOf(replica, offset, lengthBytes);
       if (range === null) throw new CorruptReplica(`${blockText(block)} has ${replica.endBytes} bytes here`);
-      for await (const { position, data } of verified(replica, range)) {
+      for await (const { position, data } of verified(replica, range, this.memory)) {
         const from = Math.max(0, offset - position);
         const piece = data.subarray(from, Math.min(data.length, offset + lengthBytes - position));
         this.localBytes += piece.length;
@@ -74,15 +90,23 @@ export class LocalReads {
 interface VerifiedPiece {
   readonly position: number;
   readonly data: Buffer;
+  /** What `data` is a part of. */
+  readonly memory: Buffer;
 }
 
 /** The range in pieces of whole chunks, each read while the one before is taken. */
-async function* verified(replica: ReadableReplica, range: SendRange): AsyncGenerator<VerifiedPiece, void> {
+async function* verified(
+  replica: ReadableReplica,
+  range: SendRange,
+  memory: PieceMemory,
+): AsyncGenerator<VerifiedPiece, void> {
+  const sums = Buffer.allocUnsafe(sumsToRead(replica, replica.format, PIECE_BYTES));
   let position = range.startBytes;
   let pieceBytes = FIRST_PIECE_BYTES;
   const start = (): Promise<VerifiedPiece> | undefined => {
     if (position >= range.endBytes) return undefined;
-    const piece = readPiece(replica, position, Math.min(pieceBytes, range.endBytes - position));
+    const length = Math.min(pieceBytes, range.endBytes - position);
+    const piece = readPiece(replica, position, length, memory.take(), sums);
     // It is awaited in its turn; a failure before that is not unheard.
     piece.catch(() => undefined);
     position += pieceBytes;
@@ -90,20 +114,31 @@ async function* verified(replica: ReadableReplica, range: SendRange): AsyncGener
     return piece;
   };
   let next = start();
+  let taken: VerifiedPiece | undefined;
   try {
     while (next !== undefined) {
-      const piece = await next;
+      taken = await next;
       next = start();
-      yield piece;
+      yield taken;
+      memory.give(taken.memory);
+      taken = undefined;
     }
   } finally {
-    // The files are closed after this, not under a read.
-    await Promise.allSettled([next]);
+    if (taken !== undefined) memory.give(taken.memory);
+    // The files are closed after this, and the memory used again, not under a read.
+    const [rest] = await Promise.allSettled([next]);
+    if (rest.status === 'fulfilled' && rest.value !== undefined) memory.give(rest.value.memory);
   }
 }
 
-async function readPiece(replica: ReadableReplica, position: number, length: number): Promise<VerifiedPiece> {
-  const data = Buffer.allocUnsafeSlow(length);
-  await readVerified(replica, position, data, Buffer.allocUnsafe(sumsToRead(replica, replica.format, length)));
-  return { position, data };
+async function readPiece(
+  replica: ReadableReplica,
+  position: number,
+  length: number,
+  memory: Buffer,
+  sums: Buffer,
+): Promise<VerifiedPiece> {
+  const data = memory.subarray(0, length);
+  await readVerified(replica, position, data, sums.subarray(0, sumsToRead(replica, replica.format, length)));
+  return { position, data, memory };
 }

@@ -76,8 +76,8 @@ export class DfsInputStream {
   }
 
   /**
-   * The bytes from `position`, `lengthBytes` of them or all that follow, in pieces that belong to whoever takes them.
-   * Leaving the loop early costs nothing more than the connection. A replica that fails is passed over, a corrupt one is
+   * The bytes from `position`, `lengthBytes` of them or all that follow, in pieces that stay unchanged until the next one
+   * is asked for. Leaving the loop early costs nothing more than the connection. A replica that fails is passed over, a corrupt one is
    * reported; when none is left FailureError (BlockMissingException) names file, block and replicas.
    */
   async *stream(position = 0, lengthBytes = Number.MAX_SAFE_INTEGER): AsyncGenerator<Uint8Array, void> {

@@ -1,0 +1,1 @@
+export { WebHdfs } from './web-hdfs.js';
