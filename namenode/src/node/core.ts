@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
-import { lockFolder } from '@rfs/base/disk';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { Metrics } from '@rfs/base/metrics';
 import type { Store } from '@rfs/base/store';
@@ -10,6 +9,7 @@ import { makeIdentity } from '../replication/index.js';
 import { blockManagerConfig, NamenodeMetrics } from '../service/index.js';
 import { openLmdbStore } from '../store/index.js';
 import { rpcAddress } from './addresses.js';
+import { lockNameFolder } from './folder.js';
 import { type GroupParts, openGroup } from './group.js';
 import type { Place } from './place.js';
 import type { NamenodeSeams } from './seams.js';
@@ -40,15 +40,8 @@ export async function openCore(
   lifecycle: Lifecycle,
 ): Promise<NamenodeCore> {
   const { random, disk } = seams;
-  const [first] = config.get(options.nameDirs);
-  if (first === undefined) throw new Error(`${options.nameDirs.key} names no folder`);
-  const folder = first.path;
+  const folder = await lockNameFolder(config, seams, lifecycle);
   disk.makeFolder(join(folder, 'store'));
-  await lifecycle.open(
-    'folder lock',
-    () => lockFolder(join(folder, 'in_use.lock')),
-    (lock) => lock.release(),
-  );
 
   const policyOf: PolicyOf = (owner) => {
     const inode = machine.tree.byId(owner);

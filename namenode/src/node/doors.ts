@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { EventLoopDelay } from '@rfs/base/metrics';
-import { ProtocolTable, RpcServer, type RpcServerOptions } from '@rfs/protocol/rpc';
+import { ProtocolTable } from '@rfs/protocol/rpc';
 import type { BlockManager, DatanodeRegistration } from '../blocks/index.js';
 import {
   addClientProtocol,
@@ -18,6 +18,7 @@ import { addGroupProtocols } from '../peers/index.js';
 import { BlockChanges, BlockListings, Fsck, HDFS_VERSION, LostFound, servedMethods } from '../service/index.js';
 import { httpAddress, rpcAddress } from './addresses.js';
 import type { NamenodeCore } from './core.js';
+import { listen } from './listening.js';
 import type { NamenodeSeams } from './seams.js';
 import { settled } from './storage.js';
 import type { Workings } from './workings.js';
@@ -43,7 +44,7 @@ export async function openRpcDoor(
   addClientProtocol(table, service, servedMethods);
   addDatanodeProtocol(table, datanodes, new BlockChanges(parts), racks);
   addForwardProtocol(table, workings.forwarded);
-  addHaProtocol(table, replicator);
+  addHaProtocol(table, core.takeover);
   addGroupProtocols(table, { ...core, log, superuser: callers.superuser.bind(callers) });
   addServerProtocols(table, { datanodes, callers, impersonation, listings: new BlockListings(parts, callers) });
   const listening = rpcAddress(config);
@@ -146,10 +147,4 @@ function inService(blocks: BlockManager): DatanodeRegistration[] {
     .datanodeReport('LIVE')
     .filter((datanode) => datanode.inService)
     .map(({ registration }) => registration);
-}
-
-function listen(options: RpcServerOptions): Promise<RpcServer> {
-  return new Promise((resolve, reject) => {
-    RpcServer.listen(options, (result) => (result instanceof Error ? reject(result) : resolve(result)));
-  });
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { ClientIdentity } from '@rfs/protocol/rpc';
-import { Joining, PeerLinks, Steward } from '../peers/index.js';
+import { Joining, PeerLinks, Steward, Takeover } from '../peers/index.js';
 import {
   type Applier,
   encodeRoster,
@@ -22,6 +22,7 @@ export interface GroupParts {
   readonly group: GroupView;
   readonly links: PeerLinks;
   readonly steward: Steward;
+  readonly takeover: Takeover;
   /** Empty while it is not known. */
   readonly clusterId: () => string;
 }
@@ -107,7 +108,8 @@ export async function openGroup(
   replicator.watch(() => links.follow(group.members));
   const steward = new Steward(replicator, group, clusterId, clock, log, votesOnly);
   lifecycle.add('steward', () => steward.close());
-  return { place, replicator, group, links, steward, clusterId };
+  const takeover = new Takeover(group, steward, user, new ClientIdentity(random.fork('takeover')), clock);
+  return { place, replicator, group, links, steward, takeover, clusterId };
 }
 
 /** The doors are open: makes this node known to its group, where it has to join one or is reached elsewhere now. */

@@ -1,2 +1,3 @@
+export { startJournalNode } from './journal-node.js';
 export { type RunningNamenode, startNamenode } from './node.js';
 export type { NamenodeInside, NamenodeSeams } from './seams.js';

@@ -32,7 +32,9 @@ export function addGroupProtocols(table: ProtocolTable, door: GroupDoor): void {
     greet: (call, { clusterId, from, to }) => {
       const refusal = stranger(door, clusterId, to);
       if (refusal !== undefined) {
-        door.log.warn('refused a member of another group', { clusterId, from, to, address: call.clientAddress });
+        // A node that joins is called by the members before it has heard that it is one.
+        if (refusal.code !== 'RetriableException')
+          door.log.warn('refused a member of another group', { clusterId, from, to, address: call.clientAddress });
         call.fail(refusal);
         return;
       }

@@ -139,7 +139,7 @@ export class Peer {
     const greeted = (result: object | Failure): void => {
       if (this.client !== client) return;
       if (isFailure(result)) {
-        this.complain(result.message);
+        if (result.code !== 'RetriableException') this.complain(result.message);
         this.broken(client);
         return;
       }

@@ -79,9 +79,12 @@ export interface MetricSources {
   readonly clock: Clock;
 }
 
+/** Of them, what a journal node has too. */
+type GroupSources = Pick<MetricSources, 'replication' | 'rpc'>;
+
 type Reading<Source> = readonly [name: string, help: string, read: (source: Source) => number];
 
-const GAUGES: readonly Reading<MetricSources>[] = [
+const GROUP_GAUGES: readonly Reading<GroupSources>[] = [
   ['rfs_leading', '1 while this node leads its group', ({ replication }) => Number(replication.leading)],
   ['rfs_raft_term', 'Term of the Raft group', ({ replication }) => replication.term],
   ['rfs_applied_index', 'Index of the last entry applied', ({ replication }) => replication.appliedIndex],
@@ -92,6 +95,9 @@ const GAUGES: readonly Reading<MetricSources>[] = [
   ['rfs_proposals_waiting_bytes', 'Bytes of changes that wait', ({ replication }) => replication.waitingBytes],
   ['rfs_rpc_connections', 'Open RPC connections', ({ rpc }) => rpc.stats.connections],
   ['rfs_rpc_calls_in_flight', 'RPC calls that wait for their answers', ({ rpc }) => rpc.stats.callsInFlight],
+];
+
+const GAUGES: readonly Reading<MetricSources>[] = [
   ['rfs_calls_waiting', 'Calls that wait for a leader or a newer state', ({ routing }) => routing.waitingCount],
   ['rfs_safe_mode', '1 while safe mode is on', ({ blocks }) => Number(blocks.safeMode.on)],
   ['rfs_block_map_bytes', 'Memory of the block map', ({ blocks }) => blocks.mapBytes()],
@@ -103,10 +109,13 @@ const GAUGES: readonly Reading<MetricSources>[] = [
   ['rfs_background_work', 'Pieces of background work that wait', ({ slices }) => slices.length],
 ];
 
-const TOTALS: readonly Reading<MetricSources>[] = [
+const RPC_TOTALS: readonly Reading<GroupSources>[] = [
   ['rfs_rpc_connections_refused_total', 'Connections beyond the limit', ({ rpc }) => rpc.stats.connectionsRefused],
   ['rfs_rpc_calls_total', 'RPC calls received', ({ rpc }) => rpc.stats.calls],
   ['rfs_rpc_malformed_total', 'Connections closed for what they sent', ({ rpc }) => rpc.stats.malformed],
+];
+
+const TOTALS: readonly Reading<MetricSources>[] = [
   [
     'rfs_reads_served_total',
     'Reads that this namenode answered itself, in a group of several',
@@ -200,6 +209,7 @@ export class NamenodeMetrics implements ReplicationObserver {
 
   /** Shows what is read from the parts; to be called once, when all are there. */
   watch(sources: MetricSources): void {
+    this.watchGroup(sources);
     for (const [name, help, read] of GAUGES) this.metrics.measure(name, help, () => read(sources));
     for (const [name, help, read] of TOTALS) this.metrics.measureTotal(name, help, () => read(sources));
     const { blocks, clock } = sources;
@@ -215,6 +225,12 @@ export class NamenodeMetrics implements ReplicationObserver {
         return read(stats);
       });
     }
+  }
+
+  /** Shows what every member of a group has: its place in it, its journal and its door. */
+  watchGroup(sources: GroupSources): void {
+    for (const [name, help, read] of GROUP_GAUGES) this.metrics.measure(name, help, () => read(sources));
+    for (const [name, help, read] of RPC_TOTALS) this.metrics.measureTotal(name, help, () => read(sources));
   }
 
   /** For RpcServerOptions.onCall. */

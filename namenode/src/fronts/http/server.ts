@@ -13,7 +13,10 @@ export interface HttpOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly view: NamenodeView;
+  /** Of a namenode; absent for a journal node, which has metrics and health only. */
+  readonly view?: NamenodeView;
+  /** What /health says of a node without a namespace. */
+  readonly health?: () => { readonly ready: boolean; readonly role: string; readonly appliedIndex: number };
   /** Everything measured, in Prometheus's text format (@rfs/base/metrics). */
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly logger: Logger;
@@ -73,13 +76,23 @@ export async function openHttp(options: HttpOptions): Promise<HttpDoor> {
   };
 }
 
-function addPages(scope: FastifyInstance, { view, metrics }: HttpOptions): void {
+function addPages(scope: FastifyInstance, { view, health, metrics }: HttpOptions): void {
   scope.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(COMMON_HEADERS);
     done();
   });
-  scope.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(overviewPage(view.snapshot())));
   scope.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  if (health !== undefined) {
+    scope.get('/health', (_request, reply) => {
+      const state = health();
+      return reply.code(state.ready ? 200 : 503).send(state);
+    });
+  }
+  if (view !== undefined) addNamenodePages(scope, view);
+}
+
+function addNamenodePages(scope: FastifyInstance, view: NamenodeView): void {
+  scope.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(overviewPage(view.snapshot())));
   scope.get<{ Querystring: JmxQuery }>('/jmx', (request, reply) =>
     reply
       // The spelling of Apache's servlet, which a serializer would complete.

@@ -16,6 +16,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'run a namenode in the foreground',
     load: async () => (await import('./namenode.js')).namenode,
   },
+  journalnode: {
+    summary: 'run a journal node in the foreground: it votes, and keeps no namespace',
+    load: async () => (await import('./namenode.js')).journalnode,
+  },
   datanode: {
     summary: 'run a datanode in the foreground',
     load: async () => (await import('./datanode.js')).datanode,

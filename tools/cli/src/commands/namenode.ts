@@ -1,6 +1,6 @@
 import { type Config, clientOptions, namenodeOptions, namenodeRules } from '@rfs/base/config';
 import { DfsClient } from '@rfs/client/dfs';
-import { type NamenodeInside, startNamenode } from '@rfs/namenode/node';
+import { type NamenodeInside, startJournalNode, startNamenode } from '@rfs/namenode/node';
 import { namenodeWebHdfs } from '@rfs/webhdfs/namenode';
 import { configure, realWorld, runInForeground, type World } from '../daemon/index.js';
 import type { Command } from '../terminal/index.js';
@@ -24,11 +24,20 @@ export const namenode: Command = {
     const fileSystem = (authority: string, user = world.user): DfsClient =>
       new DfsClient({ authority, config, user, clock: world.clock, random: world.random.fork('fsck') });
     const httpDoors = (inside: NamenodeInside) => [webHdfs(config, world, inside)];
-    const start = () => startNamenode(config, { ...world, reread, fileSystem, httpDoors }, switches.has('bootstrap'));
+    const seams = { ...world, reread, fileSystem, httpDoors };
+    const start = () =>
+      config.get(TABLE.role) === 'journal'
+        ? startJournalNode(config, seams)
+        : startNamenode(config, seams, switches.has('bootstrap'));
     const code = await runInForeground(start, world.clock, context.terminal);
     world.flush();
     return code;
   },
+};
+
+/** `rfs journalnode`: a namenode that only votes and keeps the journal. */
+export const journalnode: Command = {
+  run: (args, context) => namenode.run(['--role', 'journal', ...args], context),
 };
 
 /** Where home folders lie (dfs.user.home.dir.prefix). */
