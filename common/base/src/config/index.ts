@@ -3,6 +3,7 @@ export { ConfigError, type ConfigProblem } from './errors.js';
 export { readConfigFile, readConfigFolder } from './files.js';
 export { parseHadoopXml, writeHadoopXml, type XmlProperty } from './hadoop-xml.js';
 export { type Option, type OptionTable, option, optional } from './option.js';
+export { balancerOptions } from './options/balancer.js';
 export { clientOptions, clientRules } from './options/client.js';
 export { datanodeOptions, datanodeRules } from './options/datanode.js';
 export { namenodeOptions, namenodeRules } from './options/namenode.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { clientOptions, configurationPage, datanodeOptions, namenodeOptions } from './index.js';
+import { balancerOptions, clientOptions, configurationPage, datanodeOptions, namenodeOptions } from './index.js';
 
 /** From dist/config up to the root. */
 const PAGE = join(import.meta.dirname, ...Array<string>(4).fill('..'), 'docs', 'configuration.md');
@@ -26,6 +26,7 @@ test('docs/configuration.md says what the tables say', () => {
       { title: 'Namenode and journal node', intro: 'Read by `rfs namenode`.', table: namenodeOptions },
       { title: 'Datanode', intro: 'Read by `rfs datanode`.', table: datanodeOptions },
       { title: 'Client', intro: 'Read by `rfs fs` and the other commands.', table: clientOptions },
+      { title: 'Balancer', intro: 'Read by `rfs balancer`, besides the keys of a client.', table: balancerOptions },
     ]);
   if (process.env.UPDATE === '1') writeFileSync(PAGE, page);
   assert.equal(readFileSync(PAGE, 'utf8'), page, 'run it again with UPDATE=1 and commit the page');

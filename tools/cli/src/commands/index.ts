@@ -32,6 +32,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "the operator's commands: -report, -safemode",
     load: async () => (await import('./dfsadmin/index.js')).dfsadmin,
   },
+  balancer: {
+    summary: 'move replicas from full datanodes to those with room',
+    load: async () => (await import('./balancer/index.js')).balancer,
+  },
   fsck: {
     summary: 'check the files under a path and name those that lost blocks',
     load: async () => (await import('./fsck/index.js')).fsck,

@@ -5,6 +5,7 @@ import {
   clientOptions,
   clientRules,
   loadConfig,
+  type OptionTable,
   readConfigFile,
   readConfigFolder,
 } from '@rfs/base/config';
@@ -23,10 +24,14 @@ export interface ClientConfig {
   readonly defaultFs: string;
 }
 
-/** The configuration of a client: `-D`, the environment, the folder and files that the user named. */
+/**
+ * The configuration of a client: `-D`, the environment, the folder and files that the user named.
+ * @param more options that are read besides those of every client
+ */
 export function clientConfig(
   generic: GenericOptions,
   { environment, workingFolder }: Pick<CommandContext, 'environment' | 'workingFolder'>,
+  more: OptionTable = {},
 ): ClientConfig {
   const folder = generic.confFolder ?? environment.HADOOP_CONF_DIR;
   const inFolder = folder ? readConfigFolder(resolve(workingFolder, folder)) : [];
@@ -34,7 +39,7 @@ export function clientConfig(
   const { username, homedir } = userInfo();
   const user = environment.HADOOP_USER_NAME || username;
   const config = loadConfig(
-    clientOptions,
+    { ...clientOptions, ...more },
     {
       properties: generic.properties,
       environment,

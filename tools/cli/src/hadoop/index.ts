@@ -1,2 +1,2 @@
-export { clientConfig } from './client-config.js';
+export { type ClientConfig, clientConfig } from './client-config.js';
 export { type GenericOptions, takeGeneric } from './generic.js';

@@ -1,0 +1,52 @@
+import { FailureError } from '@rfs/base/failure';
+import type { DfsClient, DfsOutputStream } from '@rfs/client/dfs';
+import { failure } from '@rfs/protocol/exceptions';
+
+/** Open for writing while a balancer runs, whosever it is (Balancer.BALANCER_ID_PATH). */
+const ID_PATH = '/system/balancer.id';
+/** The least that namenodes allow: datanodes keep room for a block that is being written. */
+const BLOCK_BYTES = 1024 * 1024;
+
+/** The file system's word that no other balancer runs. */
+export class BalancerLock {
+  private readonly files: DfsClient;
+  private readonly stream: DfsOutputStream;
+
+  private constructor(files: DfsClient, stream: DfsOutputStream) {
+    this.files = files;
+    this.stream = stream;
+  }
+
+  /**
+   * Takes the lock (NameNodeConnector.checkAndMarkRunning): a file that somebody writes cannot be appended to; one that
+   * a balancer left behind can, once its lease is over. Throws FailureError.
+   */
+  static async take(files: DfsClient, hostName: string): Promise<BalancerLock> {
+    try {
+      if ((await files.getFileInfo(ID_PATH)) !== undefined) {
+        const left = await files.append(ID_PATH);
+        await left.close();
+        await files.delete(ID_PATH, true);
+      }
+      const stream = await files.create(ID_PATH, { blockSizeBytes: BLOCK_BYTES });
+      await stream.write(new TextEncoder().encode(hostName));
+      await stream.hflush();
+      return new BalancerLock(files, stream);
+    } catch (error) {
+      const isTaken = error instanceof FailureError && TAKEN.has(error.failure.code);
+      if (!isTaken) throw error;
+      throw new FailureError(failure('IOException', 'Another Balancer is running.'));
+    }
+  }
+
+  async release(): Promise<void> {
+    this.stream.abort();
+    await this.files.delete(ID_PATH, true);
+  }
+}
+
+const TAKEN: ReadonlySet<string> = new Set([
+  'AlreadyBeingCreatedException',
+  'RecoveryInProgressException',
+  'FileAlreadyExistsException',
+]);
