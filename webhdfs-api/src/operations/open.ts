@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { FailureError } from '@rfs/base/failure';
 import { failure } from '@rfs/protocol/exceptions';
@@ -34,26 +33,26 @@ function queryRange({ query }: Transfer, lengthBytes: number): Range {
 }
 
 /**
- * Sends a range as the client takes it: nothing is read ahead of what the socket holds, and a client that goes away
- * ends the reading. An error within cuts the connection, since the length has been promised.
+ * Sends a range as the client takes it: the next piece is asked for when the socket has let go of the last one, and a
+ * client that goes away ends the reading. An error within cuts the connection, since the length has been promised.
  */
 async function send(response: ServerResponse, file: ReadableFile, range: Range): Promise<void> {
-  const gone = new AbortController();
-  const onClose = (): void => gone.abort();
-  if (response.destroyed) return;
-  response.once('close', onClose);
   try {
-    for await (const piece of file.stream(range.start, range.lengthBytes)) {
-      if (gone.signal.aborted) return;
-      if (!response.write(piece)) await once(response, 'drain', { signal: gone.signal });
-    }
+    for await (const piece of file.stream(range.start, range.lengthBytes)) await sent(response, piece);
     response.end();
   } catch (error) {
-    if (gone.signal.aborted) return;
     response.destroy(error instanceof Error ? error : undefined);
-  } finally {
-    response.off('close', onClose);
   }
+}
+
+/** Rejects when the client has gone. */
+function sent(response: ServerResponse, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.write(piece, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 /** WebHdfsHandler.onOpen. */
