@@ -36,6 +36,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'move replicas from full datanodes to those with room',
     load: async () => (await import('./balancer/index.js')).balancer,
   },
+  haadmin: {
+    summary: 'the group of namenodes: states, fail-over, status, members',
+    load: async () => (await import('./haadmin/index.js')).haadmin,
+  },
   fsck: {
     summary: 'check the files under a path and name those that lost blocks',
     load: async () => (await import('./fsck/index.js')).fsck,
