@@ -29,6 +29,7 @@ import { ReplicaIntake } from './reports/replica-intake.js';
 import { Watchers } from './reports/watchers.js';
 import { SafeMode } from './safe-mode.js';
 import { clusterStats } from './stats.js';
+import { scanTroubled, type TroubledBlock } from './trouble-scan.js';
 import type {
   BlockLocations,
   BlockRef,
@@ -295,6 +296,11 @@ export class BlockManager {
     return slot < 0 ? undefined : map.inodeOf(slot);
   }
 
+  /** Blocks in the map. */
+  get blockCount(): number {
+    return this.context.map.size;
+  }
+
   /** Blocks without any good replica. */
   get missingBlocks(): number {
     return this.context.low.missingCount;
@@ -318,6 +324,11 @@ export class BlockManager {
       if (!visit(map.inodeOf(slot), map.idOf(slot))) return slot + 1;
     }
     return end < map.highSlot ? end : -1;
+  }
+
+  /** Looks at `count` places of the map from `from` on for blocks that wait for something; like `scanMissing`. */
+  scanTroubled(from: number, count: number, visit: (block: TroubledBlock) => void): number {
+    return scanTroubled(this.context, this.audit.postponed, from, count, visit);
   }
 
   /** Good replicas in service. */

@@ -140,6 +140,7 @@ test('the last block of an open file needs only what a write needs, elsewhere', 
   rounds(cluster, 12);
   assert.deepEqual(states(cluster, 0, 3), ['DECOMMISSIONED', 'DECOMMISSION_INPROGRESS']);
   assert.equal(node(cluster, 3).leaving?.openBlocks, 1);
+  assert.deepEqual([...(node(cluster, 3).leaving?.openFiles ?? [])], [1]);
   cluster.received(2, 1001, 100, 3);
   cluster.blocks.events.blockCommitted(2 as BlockId, 1001 as GenerationStamp, 100);
   cluster.blocks.events.blockCompleted(2 as BlockId, 1001 as GenerationStamp, 100);

@@ -3,6 +3,7 @@ export { BlockManager } from './block-manager.js';
 export { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG } from './config.js';
 export type { PolicyOf } from './context.js';
 export type { Datanode } from './datanodes/datanode.js';
+export { DEFAULT_RACK } from './datanodes/rack.js';
 export type { Storage } from './datanodes/storage.js';
 export type { Topology } from './datanodes/topology.js';
 export type { DigestDispute } from './digests/index.js';
@@ -20,4 +21,5 @@ export {
 } from './placement/index.js';
 export type { ReportDone } from './reports/full-reports.js';
 export type { SafeMode } from './safe-mode.js';
+export type { TroubledBlock } from './trouble-scan.js';
 export * from './types.js';

@@ -1,3 +1,4 @@
+import { dirname, join, resolve } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { ClientIdentity } from '@rfs/protocol/rpc';
@@ -16,6 +17,7 @@ import {
   LeaseTable,
   ListingPages,
   limitsFrom,
+  MetaFiles,
   NamenodeService,
   OpenFiles,
   osGroups,
@@ -112,6 +114,7 @@ export async function openWorkings(
     accessTimes,
     clock,
     admission,
+    metaFiles: new MetaFiles(seams.disk, logFolder(config, core.folder)),
     config: settings,
     wakeBlocks: () => ticker.wake(),
     poolId: () => machine.identity?.blockPoolId ?? '',
@@ -166,6 +169,12 @@ export async function openWorkings(
       await leads;
     },
   };
+}
+
+/** Beside the log; where that is standard error, in the namenode's own folder. */
+function logFolder(config: Config, folder: string): string {
+  const file = config.get(options.logFile);
+  return file === undefined ? join(folder, 'logs') : dirname(resolve(file));
 }
 
 function groupsOf(config: Config, { clock, log }: NamenodeSeams): GroupMapping {

@@ -8,6 +8,7 @@ import type { Admission } from './admission.js';
 import type { ServiceConfig } from './config.js';
 import type { LeaseTable } from './leases.js';
 import type { ListingPages } from './listing-pages.js';
+import type { MetaFiles } from './meta-save/index.js';
 import type { OpenFiles } from './open-files.js';
 import type { Proposer } from './proposer.js';
 import type { ReplicaWaits } from './replica-waits.js';
@@ -31,6 +32,8 @@ export interface ServiceParts {
   readonly accessTimes: AccessTimes;
   /** Who belongs to the cluster. */
   readonly admission: Admission;
+  /** Where files for operators go. */
+  readonly metaFiles: MetaFiles;
   /** The block manager has work to do now. */
   wakeBlocks(): void;
   /** Id of the block pool; only asked for once there is a filesystem. */

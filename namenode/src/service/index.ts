@@ -15,6 +15,7 @@ export { readHostFiles } from './host-files.js';
 export { Impersonation } from './impersonation.js';
 export { LeaseTable } from './leases.js';
 export { ListingPages } from './listing-pages.js';
+export { MetaFiles } from './meta-save/index.js';
 export { type MetricSources, NamenodeMetrics } from './metrics.js';
 export { NamenodeService, servedMethods, startupRefusal } from './namenode-service.js';
 export { OpenFiles } from './open-files.js';

@@ -3,6 +3,7 @@ import { failure } from '@rfs/protocol/exceptions';
 import type { ClientMethod, ResponseOf } from '@rfs/protocol/service';
 import { checkSuperuser, safeModeText } from '../namespace/index.js';
 import type { Handler, Handlers, ServiceParts } from './handlers.js';
+import { metaSave } from './meta-save/index.js';
 
 /** HdfsServerConstants.MAX_BANDWIDTH_PER_DATANODE */
 const MAX_BANDWIDTH_BYTES = 1024 ** 4;
@@ -54,6 +55,8 @@ export const operations: Handlers = {
       parts.wakeBlocks();
     });
   },
+
+  metaSave,
 
   // There is no other layout of the files to go back to.
   finalizeUpgrade: forSuperusers<'finalizeUpgrade'>(always, nothing),

@@ -6,6 +6,7 @@ import {
   decodeGetListingResponseProto,
   type GetListingResponseProto,
   type HdfsFileStatusProto,
+  OpenFilesTypeProto,
 } from '@rfs/protocol/messages';
 import type { CallContext, ReplySink } from '@rfs/protocol/service';
 import {
@@ -261,8 +262,9 @@ export const reads: Handlers = {
       return;
     }
     const under = request.path ?? '/';
+    const wanted = request.types.includes(OpenFilesTypeProto.ALL_OPEN_FILES) ? undefined : blockingFiles(parts);
     const open = listOpenFiles(parts.machine.tree, parts.machine.leases)
-      .filter((file) => file.id > request.id && file.path.startsWith(under))
+      .filter((file) => file.id > request.id && file.path.startsWith(under) && wanted?.has(file.id) !== false)
       .sort((a, b) => a.id - b.id);
     const page = open.slice(0, parts.config.listingLimit);
     sink.reply({
@@ -277,3 +279,10 @@ export const reads: Handlers = {
     });
   },
 };
+
+/** Files whose last block holds back a datanode that is to leave (FSNamesystem.getFilesBlockingDecom). */
+function blockingFiles({ blocks }: ServiceParts): ReadonlySet<number> {
+  const files = new Set<number>();
+  for (const { leaving } of blocks.datanodeReport('ALL')) for (const id of leaving?.openFiles ?? []) files.add(id);
+  return files;
+}

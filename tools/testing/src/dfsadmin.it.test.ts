@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { ProcessCluster, runRfs, until } from './cluster/index.js';
 
@@ -74,6 +77,26 @@ describe('rfs dfsadmin on a cluster', () => {
     assert.equal(await told('-listOpenFiles'), empty);
     assert.equal(await told('-listOpenFiles', '-path', '/q1'), empty);
     assert.deepEqual(JSON.parse(await told('-listOpenFiles', '--json')), { files: [] });
+  });
+
+  test('what waits in the namenode is saved beside its log', async () => {
+    const put = await rfs('fs', '-D', 'dfs.replication=3', '-put', process.argv[1] as string, '/few');
+    assert.equal(put.code, 0, put.err);
+    assert.equal(
+      await told('-metasave', 'meta.txt'),
+      `Created metasave file meta.txt in the log directory of namenode hdfs://${cluster.rpc}\n`,
+    );
+    const dir = cluster.description.namenodes[0]?.dir as string;
+    const [found] = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('meta.txt'));
+    const text = readFileSync(join(dir, found as string), 'utf8');
+    assert.match(text, /^\d+ files and directories, 1 blocks = \d+ total filesystem objects\nLive Datanodes: 2\n/);
+    assert.match(text, /\nMetasave: Blocks waiting for reconstruction: 1\n\/few: blk_\d+_\d+ \(replicas: live: 2 /);
+    assert.match(text, /\nMetasave: Number of datanodes: 2\n(127\.0\.0\.1:\d+ IN .*\n){2}$/);
+    for (const name of ['../meta.txt', '/tmp/meta.txt', '..']) {
+      const { code, err } = await admin('-metasave', name);
+      assert.equal(code, 255);
+      assert.equal(err, `metasave: '${name}' is not the name of a file in the folder of the log\n`);
+    }
   });
 
   test('the namenode is looked after', async () => {

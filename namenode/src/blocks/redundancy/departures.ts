@@ -188,9 +188,10 @@ export class Departures {
     const { counts } = this;
     counts.count(this.context.map, this.context.table, slot);
     const open = this.context.map.stateOf(slot) !== BlockState.COMPLETE;
+    const owner = this.context.map.inodeOf(slot);
     for (const datanode of holders) {
       if (this.isSufficient(slot, datanode)) continue;
-      this.tallies.get(datanode)?.add(open, counts.live === 0 && counts.outOfService > 0);
+      this.tallies.get(datanode)?.add(open, counts.live === 0 && counts.outOfService > 0, owner);
     }
     return 1;
   }

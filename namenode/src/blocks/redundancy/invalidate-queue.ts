@@ -35,6 +35,21 @@ export class InvalidateQueue {
     this.size++;
   }
 
+  /** The oldest `limit` entries, which stay. */
+  peek(limit: number): { readonly id: BlockId; readonly stamp: GenerationStamp }[] {
+    const entries: { id: BlockId; stamp: GenerationStamp }[] = [];
+    let at = this.first;
+    for (let chunk: Chunk | undefined = this.head; entries.length < Math.min(limit, this.size); at++) {
+      if (at === CHUNK) {
+        chunk = chunk?.next;
+        at = 0;
+      }
+      if (chunk === undefined) break;
+      entries.push({ id: chunk.ids[at] as BlockId, stamp: chunk.stamps[at] as GenerationStamp });
+    }
+    return entries;
+  }
+
   /** Takes the oldest entry into `id` and `stamp`; false when there is none. */
   shift(): boolean {
     if (this.size === 0) return false;

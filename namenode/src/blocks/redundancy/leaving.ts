@@ -1,3 +1,5 @@
+import type { InodeId } from '@rfs/base/ids';
+
 /** How far a datanode on its way out is, as of the last pass over all blocks (LeavingServiceStatus). */
 export class LeavingTally {
   /** Monotonic ms when it was told to leave. */
@@ -6,6 +8,8 @@ export class LeavingTally {
   blocks = 0;
   /** Those of them that are being written. */
   openBlocks = 0;
+  /** The files of these. */
+  readonly openFiles = new Set<InodeId>();
   /** Those of them that are nowhere in service. */
   onlyHereBlocks = 0;
   /** A block that the pass had judged has come to lack replicas before its end. */
@@ -15,9 +19,12 @@ export class LeavingTally {
     this.sinceMs = sinceMs;
   }
 
-  add(open: boolean, onlyHere: boolean): void {
+  add(open: boolean, onlyHere: boolean, owner: InodeId): void {
     this.blocks++;
-    if (open) this.openBlocks++;
+    if (open) {
+      this.openBlocks++;
+      this.openFiles.add(owner);
+    }
     if (onlyHere) this.onlyHereBlocks++;
   }
 }

@@ -57,6 +57,11 @@ export class PendingReconstruction {
     return this.bySlot.get(slot)?.targets.length ?? 0;
   }
 
+  /** Monotonic ms of the last order; 0 when none is under way. */
+  sinceMsOf(slot: number): number {
+    return this.bySlot.get(slot)?.sinceMs ?? 0;
+  }
+
   targetsOf(slot: number): readonly Storage[] {
     return this.bySlot.get(slot)?.targets ?? [];
   }

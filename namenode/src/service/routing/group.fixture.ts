@@ -1,4 +1,5 @@
 import { ByteWriter, type Codec } from '@rfs/base/bytes';
+import { SimulatedDisk } from '@rfs/base/disk';
 import type { Failure } from '@rfs/base/failure';
 import type { LogIndex } from '@rfs/base/ids';
 import { seededRandom, VirtualClock } from '@rfs/base/system';
@@ -31,6 +32,7 @@ import type { ServiceParts } from '../handlers.js';
 import { HostSet } from '../hosts.js';
 import { LeaseTable } from '../leases.js';
 import { ListingPages } from '../listing-pages.js';
+import { MetaFiles } from '../meta-save/index.js';
 import { NamenodeService, startupRefusal } from '../namenode-service.js';
 import { OpenFiles } from '../open-files.js';
 import { Proposer } from '../proposer.js';
@@ -195,6 +197,7 @@ export class TestNode implements Group, Passage {
         clock,
         async () => ({ included: new HostSet([]), excluded: new HostSet([]) }) as never,
       ),
+      metaFiles: new MetaFiles(new SimulatedDisk(), '/logs'),
       wakeBlocks: () => undefined,
       poolId: () => 'BP-1',
       checkStartup: (what) => startupRefusal(parts, what),

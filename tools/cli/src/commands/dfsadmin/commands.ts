@@ -15,6 +15,7 @@ import type { Subcommand } from './subcommand.js';
 import { printTopology } from './topology.js';
 import {
   finalizeUpgrade,
+  metasave,
   refreshNodes,
   refreshSuperUserGroupsConfiguration,
   refreshUserToGroupsMappings,
@@ -35,6 +36,7 @@ const COMMANDS: readonly Subcommand[] = [
   clrSpaceQuota,
   saveNamespace,
   rollEdits,
+  metasave,
   finalizeUpgrade,
   upgrade,
   refreshNodes,

@@ -37,6 +37,8 @@ export class Admin {
   /** False where one address is the file system (`HAUtilClient.isLogicalUri`). */
   readonly isNameservice: boolean;
   readonly config: Config;
+  /** The file system, as hdfs://host:port or the like. */
+  readonly uri: string;
   private readonly user: string;
   private readonly settings: ClientSettings;
   private readonly identity = new ClientIdentity(systemRandom());
@@ -50,6 +52,7 @@ export class Admin {
     const authority = /^hdfs:\/\/([^/]+)/.exec(defaultFs)?.[1];
     if (authority === undefined) throw new UsageError(`FileSystem ${defaultFs} is not an HDFS file system`);
     this.config = config;
+    this.uri = `hdfs://${authority}`;
     this.user = user;
     this.settings = clientSettings(config);
     this.environment = new Environment(generic, { ...context, clock: systemClock, random: systemRandom() });

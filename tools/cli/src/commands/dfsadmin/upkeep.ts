@@ -15,6 +15,8 @@ const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 interface Round {
   /** What is told of one that refused, before "for host:port". */
   readonly refused: string;
+  /** What stands before its address; " for " when absent. */
+  readonly link?: string;
   /** What is told of one that did it. */
   work(namenode: Namenode): Promise<string>;
 }
@@ -81,6 +83,28 @@ export const finalizeUpgrade: Subcommand = {
     }),
 };
 
+export const metasave: Subcommand = {
+  usage: '-metasave <filename>',
+  help: "Has the namenode save what waits in it (blocks to be copied, to be deleted, missing) in its log's folder.",
+  words: [1, 1],
+  async run([filename = ''], admin, terminal) {
+    const created = `Created metasave file ${filename} in the log directory of namenode`;
+    if (!admin.isNameservice) {
+      await admin.namenodes.call('metaSave', { filename });
+      terminal.out(`${created} ${admin.uri}\n`);
+      return 0;
+    }
+    return everyNamenode(admin, terminal, {
+      refused: `${created} failed`,
+      link: ' ',
+      work: async ({ calls }) => {
+        await calls.call('metaSave', { filename });
+        return created;
+      },
+    });
+  },
+};
+
 export const upgrade: Subcommand = {
   usage: '-upgrade query | finalize',
   help: 'Tells whether an upgrade waits to be finalized, or finalizes it.',
@@ -125,10 +149,14 @@ export const refreshSuperUserGroupsConfiguration: Subcommand = {
 };
 
 /** Asks the file system's one namenode, or each of a nameservice. Throws FailureError. */
-async function everyNamenode(admin: Admin, terminal: Terminal, { refused, work }: Round): Promise<number> {
+async function everyNamenode(
+  admin: Admin,
+  terminal: Terminal,
+  { refused, work, link = ' for ' }: Round,
+): Promise<number> {
   const refusals: FailureError[] = [];
   for (const namenode of admin.members) {
-    const where = admin.isNameservice ? ` for ${await addressText(namenode.address)}` : '';
+    const where = admin.isNameservice ? `${link}${await addressText(namenode.address)}` : '';
     try {
       terminal.out(`${await work(namenode)}${where}\n`);
     } catch (error) {

@@ -1,0 +1,1 @@
+export { MetaFiles, metaSave } from './meta-save.js';
