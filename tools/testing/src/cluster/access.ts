@@ -5,9 +5,9 @@ import { DfsClient } from '@rfs/client/dfs';
 import { ClientIdentity, protocols, ReconnectingRpcClient } from '@rfs/protocol/rpc';
 import type { ProcessCluster } from './process-cluster.js';
 
-/** Calls of ClientProtocol to the cluster's first namenode, as the user that runs it. To be closed. */
-export function rpcOf(cluster: ProcessCluster): ReconnectingRpcClient {
-  const [host, port] = cluster.rpc.split(':') as [string, string];
+/** Calls of ClientProtocol to a namenode, the cluster's first one, as the user that runs it. To be closed. */
+export function rpcOf(cluster: ProcessCluster, rpc = cluster.rpc): ReconnectingRpcClient {
+  const [host, port] = rpc.split(':') as [string, string];
   const identity = new ClientIdentity(systemRandom());
   const user = userInfo().username;
   return new ReconnectingRpcClient(
@@ -16,10 +16,10 @@ export function rpcOf(cluster: ProcessCluster): ReconnectingRpcClient {
   );
 }
 
-/** A client of the cluster with the configuration that it gives to clients. To be closed. */
-export function clientOf(cluster: ProcessCluster): DfsClient {
+/** A client of the cluster with the configuration that it gives to clients, by its first namenode. To be closed. */
+export function clientOf(cluster: ProcessCluster, rpc = cluster.rpc): DfsClient {
   return new DfsClient({
-    authority: cluster.rpc,
+    authority: rpc,
     config: loadConfig(clientOptions, { xml: readConfigFolder(cluster.description.conf) }),
     user: userInfo().username,
     clock: systemClock,
