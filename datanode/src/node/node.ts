@@ -4,7 +4,7 @@ import { Lifecycle } from '@rfs/base/lifecycle';
 import type { Logger } from '@rfs/base/log';
 import { EventLoopDelay, Metrics } from '@rfs/base/metrics';
 import type { Clock, Random } from '@rfs/base/seams';
-import { ProtocolTable, RpcServer } from '@rfs/protocol/rpc';
+import { ProtocolTable, type RpcLimits, RpcServer, rpcLimitsFrom } from '@rfs/protocol/rpc';
 import { datanodeBeans, type HttpPlugin, openHttp } from '../fronts/index.js';
 import { addClientDatanodeProtocol, addInterDatanodeProtocol, type IpcNode } from '../ipc/index.js';
 import { type DatanodeAddress, PoolService, SOFTWARE_VERSION } from '../reports/index.js';
@@ -157,7 +157,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
   };
   const rpc = await lifecycle.open(
     'rpc server',
-    () => listenRpc(ipcAddress, ipcNode, seams),
+    () => listenRpc(ipcAddress, rpcLimitsFrom(config), ipcNode, seams),
     (opened) => new Promise<void>((closed) => opened.close(closed)),
   );
   const delay = await lifecycle.open(
@@ -220,14 +220,19 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
   };
 }
 
-function listenRpc({ host, port }: Listening, node: IpcNode, { clock, log }: DatanodeSeams): Promise<RpcServer> {
+function listenRpc(
+  { host, port }: Listening,
+  limits: Partial<RpcLimits>,
+  node: IpcNode,
+  { clock, log }: DatanodeSeams,
+): Promise<RpcServer> {
   const table = new ProtocolTable();
   addClientDatanodeProtocol(table, node);
   addInterDatanodeProtocol(table, node);
   const onMalformed = (client: string, message: string): void =>
     log.warn('closed a connection with malformed bytes', { client, message });
   return new Promise((resolve, reject) => {
-    RpcServer.listen({ host, port, table, clock, onMalformed }, (result) =>
+    RpcServer.listen({ host, port, table, clock, limits, onMalformed }, (result) =>
       result instanceof Error ? reject(result) : resolve(result),
     );
   });

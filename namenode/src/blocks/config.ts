@@ -12,6 +12,8 @@ export interface BlockManagerConfig {
   readonly avoidStaleForWrite: boolean;
   /** dfs.namenode.replication.min */
   readonly minReplication: number;
+  /** dfs.namenode.safemode.replication.min: replicas with which a block is there, for the safe mode. */
+  readonly safeModeMinReplication: number;
   /** dfs.namenode.replication.max-streams */
   readonly maxReplicationStreams: number;
   /** dfs.namenode.replication.max-streams-hard-limit */
@@ -58,6 +60,7 @@ export const DEFAULT_BLOCK_MANAGER_CONFIG: BlockManagerConfig = {
   avoidStaleForRead: false,
   avoidStaleForWrite: false,
   minReplication: 1,
+  safeModeMinReplication: 1,
   maxReplicationStreams: 2,
   replicationStreamsHardLimit: 4,
   replicationWorkMultiplier: 2,

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { EventLoopDelay } from '@rfs/base/metrics';
-import { ProtocolTable } from '@rfs/protocol/rpc';
+import { ProtocolTable, rpcLimitsFrom } from '@rfs/protocol/rpc';
 import type { BlockManager, DatanodeRegistration } from '../blocks/index.js';
 import {
   addClientProtocol,
@@ -59,10 +59,7 @@ export async function openRpcDoor(
         stateId: () => machine.appliedIndex,
         authorize: impersonation.authorize,
         onCall: measures.onCall,
-        limits: {
-          maxFrameBytes: config.get(options.rpcMaximumRequestBytes),
-          maxCallsPerConnection: config.get(options.rpcCallsPerConnection),
-        },
+        limits: rpcLimitsFrom(config),
         onMalformed: (client, message) => log.warn('closed a connection with malformed bytes', { client, message }),
       }),
     (opened) => settled((done) => opened.close(() => done(null))),

@@ -4,7 +4,7 @@ import type { LogIndex } from '@rfs/base/ids';
 import { Lifecycle } from '@rfs/base/lifecycle';
 import { EventLoopDelay, Metrics } from '@rfs/base/metrics';
 import { failure } from '@rfs/protocol/exceptions';
-import { ProtocolTable } from '@rfs/protocol/rpc';
+import { ProtocolTable, rpcLimitsFrom } from '@rfs/protocol/rpc';
 import { addHaProtocol, openHttp } from '../fronts/index.js';
 import { addGroupProtocols } from '../peers/index.js';
 import { type Applier, StartRefused } from '../replication/index.js';
@@ -79,7 +79,7 @@ export async function startJournalNode(config: Config, seams: NamenodeSeams): Pr
         table,
         clock,
         onCall: measures.onCall,
-        limits: { maxFrameBytes: config.get(options.rpcMaximumRequestBytes) },
+        limits: rpcLimitsFrom(config),
       }),
     (opened) => settled((done) => opened.close(() => done(null))),
   );

@@ -92,7 +92,7 @@ export async function openWorkings(
   const ticker = new BlockTicker(blocks, slices, clock);
   const proposer = new Proposer(replicator, clock);
   const leases = new LeaseTable(settings.leases);
-  const waits = new ReplicaWaits(blocks, clock);
+  const waits = new ReplicaWaits(blocks, clock, config.get(options.completeWaitMs));
   const openFiles = new OpenFiles({ machine, blocks, proposer, leases, waits, clock }, settings.leaseRecheckMs);
   const identity = new ClientIdentity(random.fork('forwarding'));
   const passage = new LeaderLink({ group, clock, identity, user, clusterId });

@@ -92,6 +92,7 @@ export function blockManagerConfig(config: Config): BlockManagerConfig {
     considerLoadFactor: config.get(options.considerLoad) ? config.get(options.considerLoadFactor) : 0,
     preferLocalNode: config.get(options.preferLocalNode),
     safeModeThreshold: config.get(options.safemodeThreshold),
+    safeModeMinReplication: config.get(options.safemodeReplicationMinimum) ?? config.get(options.replicationMinimum),
     safeModeMinDatanodes: config.get(options.safemodeMinimumDatanodes),
     safeModeExtensionMs: config.get(options.safemodeExtensionMs),
   };

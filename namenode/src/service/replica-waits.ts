@@ -2,8 +2,6 @@ import type { BlockId } from '@rfs/base/ids';
 import type { Clock, Timer } from '@rfs/base/seams';
 import type { BlockManager, BlockRef, ReplicaWatcher } from '../blocks/index.js';
 
-/** Longest that a call waits for reports of replicas; the client's own retry begins after that. */
-const MAX_WAIT_MS = 1000;
 /** Longest that an append waits for the rest of a block's replicas: it can go on with those that are known. */
 const MAX_REST_WAIT_MS = 300;
 
@@ -16,10 +14,13 @@ export class ReplicaWaits {
   private readonly waiting = new Set<Wait>();
   private readonly blocks: BlockManager;
   private readonly clock: Clock;
+  private readonly maxWaitMs: number;
 
-  constructor(blocks: BlockManager, clock: Clock) {
+  /** @param maxWaitMs longest that a call waits for reports of replicas; the client's own retry begins after that */
+  constructor(blocks: BlockManager, clock: Clock, maxWaitMs: number) {
     this.blocks = blocks;
     this.clock = clock;
+    this.maxWaitMs = maxWaitMs;
   }
 
   /** Calls that wait now. */
@@ -32,11 +33,11 @@ export class ReplicaWaits {
     return candidates.filter((block) => this.blocks.isMinimallyReplicated(block.id, block.stamp, block.lengthBytes));
   }
 
-  /** Calls `resume` once all blocks have their minimum, at the latest after a second; at once when they have it now. */
+  /** Calls `resume` once all blocks have their minimum, at the latest after `maxWaitMs`; at once when they have it now. */
   until(blocks: readonly BlockRef[], resume: () => void): void {
     const minimal = (block: BlockRef): boolean =>
       this.blocks.isMinimallyReplicated(block.id, block.stamp, block.lengthBytes);
-    this.begin(blocks, minimal, MAX_WAIT_MS, resume);
+    this.begin(blocks, minimal, this.maxWaitMs, resume);
   }
 
   /** Calls `resume` once `wanted` replicas of the block are known, or after a moment: right after a file was closed

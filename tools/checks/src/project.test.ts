@@ -11,6 +11,7 @@ import {
   leftovers,
   type Project,
   staleSeams,
+  unreadOptions,
   unusedExports,
   unusedFiles,
 } from './rules/index.js';
@@ -27,6 +28,7 @@ const RULES: Readonly<Record<string, (project: Project) => Finding[]>> = {
   'no files import each other in a circle': importCycles,
   'every source file is used': unusedFiles,
   'every export is used': unusedExports,
+  'every declared option is read': unreadOptions,
 };
 
 for (const [name, rule] of Object.entries(RULES)) {

@@ -219,7 +219,6 @@ test('the defaults of all tables hold', () => {
   const datanode = loadConfig(datanodeOptions, { system }, datanodeRules);
   assert.deepEqual(datanode.get(datanodeOptions.dataAddress), { host: '0.0.0.0', port: 9866 });
   assert.equal(datanode.get(datanodeOptions.dataDirPermissions), 0o700);
-  assert.equal(datanode.get(datanodeOptions.diskCheckIntervalMs), 900_000);
 });
 
 test('no key or flag is declared twice in a table', () => {
@@ -339,4 +338,27 @@ test('the page lists every option by key, with flag and environment', () => {
   );
   assert.match(page, /\| `x\.count` \| `3` \| a whole number from 1 to 9 \| A count\. \(flag `--count`\) \|/);
   assert.match(page, /flag `--name`, environment `X_NAME`, per node as/);
+});
+
+test('an option whose key has a name in it has a value for each name that somebody sets', () => {
+  const load = (properties: Readonly<Record<string, string>>) => loadConfig(namenodeOptions, { properties, system });
+  const config = load({
+    'hadoop.proxyuser.hue.users': 'ann, bob',
+    'hadoop.proxyuser.a.b.users': '*',
+    'hadoop.proxyuser.hue.hosts': '10.0.0.0/8,gateway',
+    'hadoop.proxyuser.empty.users': '',
+    'hadoop.proxyuser.users': 'x',
+  });
+  assert.deepEqual(
+    [...config.matching(namenodeOptions.proxyUserUsers)],
+    [
+      ['hue', ['ann', 'bob']],
+      ['a.b', ['*']],
+    ],
+  );
+  assert.deepEqual([...config.matching(namenodeOptions.proxyUserHosts)], [['hue', ['10.0.0.0/8', 'gateway']]]);
+  assert.throws(
+    () => load({ 'hadoop.proxyuser.hue.hosts': '10.0.0.0/33' }),
+    /hadoop\.proxyuser\.hue\.hosts.*10\.0\.0\.0\/33/s,
+  );
 });

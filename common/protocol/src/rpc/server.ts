@@ -6,39 +6,9 @@ import type { Authorize } from '../impersonation/index.js';
 import { NO_STATE_ID } from '../service/index.js';
 import type { RpcCall } from './call.js';
 import { RpcConnection } from './connection.js';
+import { DEFAULT_RPC_LIMITS, type RpcLimits } from './limits.js';
 import type { ProtocolTable } from './table.js';
 import { atEndOfTurn, type Listener, listen, type Wire, type WireEvents } from './wire.js';
-
-/** What a server puts up with. At a limit on input it stops reading; beyond `maxConnections` it closes new ones. */
-export interface RpcLimits {
-  /** Longest request in bytes; a longer one closes its connection (ipc.maximum.data.length). */
-  readonly maxFrameBytes: number;
-  /** Open connections. */
-  readonly maxConnections: number;
-  /** Calls of one connection that wait for their answers. */
-  readonly maxCallsPerConnection: number;
-  /** Calls of one connection handled in one turn of the event loop, so that others get theirs. */
-  readonly maxCallsPerTurn: number;
-  /** Bytes of answers that a client has not read yet. */
-  readonly maxPendingBytes: number;
-  /** With more connections than this, idle ones are closed (ipc.client.idlethreshold). */
-  readonly idleThreshold: number;
-  /** A connection without calls that long is idle (twice ipc.client.connection.maxidletime). */
-  readonly idleMs: number;
-  /** A client that reads nothing of its answers that long is cut off. */
-  readonly stalledMs: number;
-}
-
-const DEFAULT_RPC_LIMITS: RpcLimits = {
-  maxFrameBytes: 64 * 1024 * 1024,
-  maxConnections: 20_000,
-  maxCallsPerConnection: 4096,
-  maxCallsPerTurn: 2048,
-  maxPendingBytes: 8 * 1024 * 1024,
-  idleThreshold: 4000,
-  idleMs: 20_000,
-  stalledMs: 120_000,
-};
 
 export interface RpcServerOptions {
   readonly host: string;
@@ -98,8 +68,7 @@ export class RpcServer {
   static listen(options: RpcServerOptions, done: (result: RpcServer | Error) => void): void {
     const server = new RpcServer(options);
     listen(
-      options.host,
-      options.port,
+      { host: options.host, port: options.port, backlog: server.limits.listenBacklog, noDelay: server.limits.noDelay },
       (wire) => server.accept(wire),
       (result) => {
         if (result instanceof Error) {

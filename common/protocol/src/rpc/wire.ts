@@ -32,19 +32,29 @@ export interface Listener {
   close(done: () => void): void;
 }
 
-/** Listens on `host`:`port` (0: any free one). `accept` gets each connection and answers who handles its events. */
+/** Where connections are taken, and how. */
+export interface Listening {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Connections that may wait to be accepted. */
+  readonly backlog: number;
+  /** Without Nagle's algorithm. */
+  readonly noDelay: boolean;
+}
+
+/** Opens a port. `accept` gets each connection and answers who handles its events. */
 export function listen(
-  host: string,
-  port: number,
+  { host, port, backlog, noDelay }: Listening,
   accept: (wire: Wire) => WireEvents,
   done: (result: Listener | Error) => void,
 ): void {
-  const server = net.createServer({ noDelay: true }, (socket) => {
+  const server = net.createServer({ noDelay }, (socket) => {
     const wire = new TcpWire(socket);
     wire.attach(accept(wire));
   });
   server.once('error', done);
-  server.listen({ host, port, backlog: 1024 }, () => {
+  server.listen({ host, port, backlog }, () => {
     server.removeListener('error', done);
     // Accepting may fail now and then (no descriptors left); connections that wait get in later.
     server.on('error', () => undefined);

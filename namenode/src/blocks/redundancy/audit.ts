@@ -83,7 +83,7 @@ export class Audit {
 
   private keepSums(slot: number, marks: number, complete: boolean): void {
     const counts = this.counts;
-    const safe = complete && counts.live + counts.outOfService >= this.context.config.minReplication;
+    const safe = complete && counts.live + counts.outOfService >= this.context.config.safeModeMinReplication;
     const wanted = (marks & STATE_MASK) | (safe ? SAFE : 0) | (counts.corrupt > 0 ? HAS_CORRUPT : 0);
     if (wanted === marks) return;
     this.safeBlocks += (safe ? 1 : 0) - ((marks & SAFE) === 0 ? 0 : 1);

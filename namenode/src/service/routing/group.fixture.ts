@@ -177,7 +177,7 @@ export class TestNode implements Group, Passage {
     this.machine = new StateMachine(new MemoryStore(), this.blocks.events);
     const { machine, blocks, leases } = this;
     const proposer = new Proposer(this, clock);
-    const waits = new ReplicaWaits(blocks, clock);
+    const waits = new ReplicaWaits(blocks, clock, 1000);
     const openFiles = new OpenFiles({ machine, blocks, proposer, leases, waits, clock }, settings.leaseRecheckMs);
     const accessTimes = new AccessTimes(machine, proposer, clock, (ids) => this.touchLeader(ids));
     const parts: ServiceParts = {

@@ -4,4 +4,5 @@ export { describe, type Finding, type Project } from './finding.js';
 export { layers } from './layers.js';
 export { leftovers } from './leftovers.js';
 export { fileLength } from './length.js';
+export { unreadOptions } from './options.js';
 export { unusedExports, unusedFiles } from './unused.js';

@@ -10,6 +10,7 @@ import {
   layers,
   leftovers,
   type Project,
+  unreadOptions,
   unusedExports,
   unusedFiles,
 } from './index.js';
@@ -162,4 +163,26 @@ test('unused exports and files, seen through indexes', () => {
       'common/base/src/ids/ids.ts:4 exports alone, used by nobody',
     ],
   );
+});
+
+test('options: one that is declared is read by its name, or by its key in the default of another', () => {
+  const findings = unreadOptions(
+    project({
+      'common/base/src/config/options/client.ts': [
+        'export const clientOptions = {',
+        "  used: option({ key: 'a.used', type: text() }),",
+        '  idle: option({',
+        "    key: 'a.idle',",
+        '  }),',
+        "  base: optional({ key: 'a.base', type: text() }),",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: Hadoop's own syntax
+        "  derived: option({ key: 'a.derived', default: '${a.base}/x' }),",
+        '};',
+      ].join('\n'),
+      'common/base/src/config/rules.ts': 'options.idle;',
+      'common/client/src/streams/a.test.ts': 'options.idle;',
+      'common/client/src/streams/a.ts': 'config.get(clientOptions.used); config.get(o.derived);',
+    }),
+  );
+  assert.deepEqual(offenders(findings), ['common/base/src/config/options/client.ts:3']);
 });

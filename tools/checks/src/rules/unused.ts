@@ -4,7 +4,7 @@ import { type Finding, finding, type Project } from './finding.js';
 /** Files that something outside the sources starts, and that nobody imports. */
 const ENTRIES: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
   { pattern: /^tools\/[\w-]+\/src\/main\.ts$/, reason: 'a program, started by its package' },
-  { pattern: /^tools\/testing\/src\/fuzz\/main\.ts$/, reason: 'a program, started by clients/fuzz.sh' },
+  { pattern: /^tools\/testing\/src\/[\w-]+\/main\.ts$/, reason: 'a program, started by a script' },
   { pattern: /^tools\/checks\/src\/run-tests\.ts$/, reason: 'started by npm test' },
   { pattern: /^bench\/src\/[\w-]+\.ts$/, reason: 'a benchmark, started by hand' },
   { pattern: /\.test\.ts$/, reason: 'started by the test runner' },

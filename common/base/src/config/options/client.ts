@@ -1,17 +1,12 @@
 import type { ConfigRule } from '../config.js';
 import { option, optional } from '../option.js';
-import { boolean, choice, decimal, duration, integer, list, size, text } from '../types.js';
+import { boolean, choice, duration, integer, size, text } from '../types.js';
 import { commonOptions } from './common.js';
 import { wholeChunksPerBlock } from './rules.js';
 
 /** What the DFS client and the commands read. */
 export const clientOptions = {
   ...commonOptions,
-  failoverProvider: optional({
-    key: 'dfs.client.failover.proxy.provider',
-    type: text(),
-    help: 'With the nameservice appended: the Java class of Hadoop clients; ours only looks whether it reads from observers.',
-  }),
   failoverAttempts: option({
     key: 'dfs.client.failover.max.attempts',
     type: integer(0),
@@ -149,12 +144,6 @@ export const clientOptions = {
     default: '/user',
     help: 'The folder in which home folders lie.',
   }),
-  socketSendBufferBytes: option({
-    key: 'dfs.client.socket.send.buffer.size',
-    type: integer(0),
-    default: '0',
-    help: 'Send buffer of connections to datanodes; 0 leaves it to the system.',
-  }),
   datanodeKeepaliveMs: option({
     key: 'dfs.client.socketcache.expiryMsec',
     type: duration('ms'),
@@ -166,17 +155,6 @@ export const clientOptions = {
     type: integer(0),
     default: '16',
     help: 'Idle connections kept.',
-  }),
-  trashCheckpointIntervalMinutes: option({
-    key: 'fs.trash.checkpoint.interval',
-    type: decimal(0),
-    default: '0',
-    help: 'Minutes between checkpoints of the trash; 0 means as fs.trash.interval.',
-  }),
-  localInterfaces: optional({
-    key: 'dfs.client.local.interfaces',
-    type: list(),
-    help: 'Interfaces that connections to datanodes leave from.',
   }),
 };
 

@@ -123,7 +123,7 @@ export const commonOptions = {
     key: 'ipc.client.connection.maxidletime',
     type: duration('ms', 1),
     default: '10000',
-    help: 'A client closes a connection that it has not used for this long; a server after twice as long.',
+    help: 'A server with many connections closes those without calls for twice this long.',
   }),
   rpcMaximumRequestBytes: option({
     key: 'ipc.maximum.data.length',
@@ -141,7 +141,7 @@ export const commonOptions = {
     key: 'ipc.server.max.connections',
     type: integer(0),
     default: '0',
-    help: 'Connections that a server holds at once; 0 means no limit of its own.',
+    help: 'Connections that a server holds at once; 0 means 20,000.',
   }),
   rpcListenBacklog: option({
     key: 'ipc.server.listen.queue.size',

@@ -57,12 +57,6 @@ export const datanodeOptions = {
     default: 'false',
     help: 'Connects to other datanodes by name, not by address.',
   }),
-  handlerCount: option({
-    key: 'dfs.datanode.handler.count',
-    type: integer(1),
-    default: '10',
-    help: 'RPCs that work on replicas at the same time.',
-  }),
   maximumTransfers: option({
     key: 'dfs.datanode.max.transfer.threads',
     type: integer(1),
@@ -159,18 +153,6 @@ export const datanodeOptions = {
     default: '21600',
     help: 'Time between comparisons of the folders with what the datanode knows; below 1 never.',
   }),
-  diskCheckIntervalMs: option({
-    key: 'dfs.datanode.disk.check.min.gap',
-    type: duration('ms'),
-    default: '15m',
-    help: 'The least time between two checks of one volume.',
-  }),
-  readaheadBytes: option({
-    key: 'dfs.datanode.readahead.bytes',
-    type: size(0),
-    default: '4194304',
-    help: 'How far ahead of a sequential reader the disk is read.',
-  }),
   syncOnClose: option({
     key: 'dfs.datanode.synconclose',
     type: boolean(),
@@ -188,12 +170,6 @@ export const datanodeOptions = {
     type: duration('ms'),
     default: '4000',
     help: 'How long a connection may stay idle between requests.',
-  }),
-  readyTimeoutMs: option({
-    key: 'dfs.datanode.bp-ready.timeout',
-    type: duration('s'),
-    default: '20',
-    help: 'How long a request waits for a datanode that is registering.',
   }),
 };
 

@@ -251,18 +251,6 @@ export const namenodeOptions = {
     default: '100',
     help: 'Entries of one answer about files with corrupt blocks.',
   }),
-  committedBlocksAllowed: option({
-    key: 'dfs.namenode.file.close.num-committed-allowed',
-    type: integer(0),
-    default: '0',
-    help: 'Last blocks of a file that need not be complete when it is closed.',
-  }),
-  ipHostnameCheck: option({
-    key: 'dfs.namenode.datanode.registration.ip-hostname-check',
-    type: boolean(),
-    default: 'true',
-    help: 'Refuses datanodes whose address has no name.',
-  }),
   hostsFile: optional({
     key: 'dfs.hosts',
     type: text(),
@@ -311,24 +299,6 @@ export const namenodeOptions = {
     type: text(),
     default: 'dr.who',
     help: 'The user of HTTP requests that name none.',
-  }),
-  reservedDiskBytes: option({
-    key: 'dfs.namenode.resource.du.reserved',
-    type: size(0),
-    default: '104857600',
-    help: 'With less free space than this where the journal lies, the namenode goes into safe mode.',
-  }),
-  resourceCheckMs: option({
-    key: 'dfs.namenode.resource.check.interval',
-    type: duration('ms', 1),
-    default: '5000',
-    help: 'Time between looks at the free space.',
-  }),
-  retryCacheExpiryMs: option({
-    key: 'dfs.namenode.retrycache.expirytime.millis',
-    type: duration('ms', 1),
-    default: '600000',
-    help: 'How long the outcome of a call is kept for its repetition.',
   }),
   role: option({
     key: 'rfs.namenode.role',

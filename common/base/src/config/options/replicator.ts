@@ -81,10 +81,4 @@ export const replicatorOptions = {
     default: '1s',
     help: 'How long complete and addBlock wait for reports before they send the client to sleep.',
   }),
-  storeMapBytes: option({
-    key: 'rfs.store.map.bytes',
-    type: size(16 * 1024 * 1024),
-    default: '1t',
-    help: 'Address space reserved for the namespace store; the largest size it can grow to.',
-  }),
 };
