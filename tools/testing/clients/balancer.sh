@@ -61,3 +61,11 @@ grep -q '^The cluster is balanced. Exiting...$' "$work/apache.out" || { cat "$wo
 ok "Hadoop's balancer: the cluster is balanced"
 even "Hadoop's balancer" 6
 whole "Hadoop's balancer"
+
+add_datanode 5
+"$rfs" balancer -threshold 5 > "$work/rfs.out" || { code=$?; cat "$work/rfs.out"; wrong "rfs balancer ended with $code"; }
+grep -q '^The cluster is balanced. Exiting...$' "$work/rfs.out" || { cat "$work/rfs.out"; wrong "rfs balancer"; }
+ok "rfs balancer: the cluster is balanced"
+even "rfs balancer" 6
+whole "rfs balancer"
+same "$(head -1 "$work/rfs.out")" "$(head -1 "$work/apache.out")" "rfs balancer: the same heading"

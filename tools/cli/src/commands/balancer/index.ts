@@ -76,7 +76,8 @@ async function balanced(words: BalancerWords, generic: GenericOptions, context: 
     return 'IO_EXCEPTION';
   } finally {
     process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
-    await lock?.release();
+    const trouble = await lock?.release();
+    if (trouble !== undefined) terminal.err(`${trouble}\n`);
     cluster.close();
   }
 }

@@ -39,14 +39,18 @@ export class BalancerLock {
     }
   }
 
-  async release(): Promise<void> {
+  /** Gives the lock back; why that failed, or undefined. Without it the next balancer waits for the lease's end. */
+  async release(): Promise<string | undefined> {
     this.stream.abort();
-    await this.files.delete(ID_PATH, true);
+    try {
+      await this.files.delete(ID_PATH, true);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+      return `Failed to delete ${ID_PATH}: ${error.message}`;
+    }
   }
 }
 
-const TAKEN: ReadonlySet<string> = new Set([
-  'AlreadyBeingCreatedException',
-  'RecoveryInProgressException',
-  'FileAlreadyExistsException',
-]);
+/** The second: another one was quicker by a moment. */
+const TAKEN: ReadonlySet<string> = new Set(['AlreadyBeingCreatedException', 'FileAlreadyExistsException']);
