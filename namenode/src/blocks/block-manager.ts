@@ -188,7 +188,7 @@ export class BlockManager {
     if (datanode === undefined || !this.datanodes.isRegistered(uuid, ip, xferPort)) return REGISTER;
     this.datanodes.heartbeat(datanode, report, nowMs);
     const fullReportLeaseId = report.requestFullReportLease ? this.leases.request(datanode, nowMs) : 0;
-    const obeys = this.context.leader && !this.safeMode.on;
+    const obeys = this.context.leader && !this.safeMode.on && report.withholdOrders !== true;
     return {
       commands: obeys ? this.dispatch.commands(datanode, report.xmitsInProgress) : [],
       fullReportLeaseId,

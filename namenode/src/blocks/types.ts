@@ -71,6 +71,8 @@ export interface HeartbeatReport {
   readonly cacheCapacityBytes: number;
   readonly cacheUsedBytes: number;
   readonly requestFullReportLease: boolean;
+  /** Another node may lead by now: orders wait until that is settled. */
+  readonly withholdOrders?: boolean;
 }
 
 /** Digests of finalized replicas on one storage, in the form of RfsReplicaDigestsProto. */

@@ -148,7 +148,15 @@ export async function openWorkings(
     datanodes: new DatanodeService(
       blocks,
       admission,
-      replicator,
+      // A claim, or an order, of a leader that has no quorum would be believed until the next leader's heartbeat.
+      {
+        get leading() {
+          return group.leased;
+        },
+        get appliedIndex() {
+          return machine.appliedIndex;
+        },
+      },
       () => machine.identity,
       clock,
       () => ticker.wake(),

@@ -226,17 +226,33 @@ test('a follower keeps reports of blocks that it has yet to apply, and goes on w
   assert.deepEqual(closed.response, { result: true });
 });
 
+test('a leader whose lease has run out gives datanodes no orders, and keeps them', () => {
+  const { blocks, cluster } = new TestGroup().node(1);
+  registerDatanode({ blocks, cluster });
+  const datanode = blocks.datanodes.get('dn')!;
+  datanode.invalidates.push(7 as BlockId, 1001 as GenerationStamp);
+  const ordersOf = (withholdOrders: boolean): string[] =>
+    beat({ blocks, cluster }, withholdOrders).commands.map(({ kind }) => kind);
+  assert.deepEqual(ordersOf(true), []);
+  assert.deepEqual(ordersOf(false), ['invalidate']);
+});
+
 const STORAGE = { id: 'DS-1', type: StorageTypeProto.DISK, health: 'NORMAL' } as const;
 
-function registerDatanode({ blocks, cluster }: TestNode): void {
+function registerDatanode({ blocks, cluster }: Pick<TestNode, 'blocks' | 'cluster'>): void {
   const nowMs = cluster.clock.monotonicMs();
   const names = { hostName: 'dn', peerHostName: 'dn', softwareVersion: '3.4.1' };
   const ports = { xferPort: 9866, infoPort: 9864, infoSecurePort: 0, ipcPort: 9867 };
   blocks.register({ uuid: 'dn', ipAddr: '10.0.0.1', ...names, ...ports }, nowMs);
+  beat({ blocks, cluster }, false);
+}
+
+function beat({ blocks, cluster }: Pick<TestNode, 'blocks' | 'cluster'>, withholdOrders: boolean) {
   const space = { capacityBytes: 1e12, usedBytes: 0, remainingBytes: 1e12, blockPoolUsedBytes: 0, nonDfsUsedBytes: 0 };
   const load = { xceiverCount: 0, xmitsInProgress: 0, failedVolumes: 0, cacheCapacityBytes: 0, cacheUsedBytes: 0 };
   const reports = [{ storage: STORAGE, failed: false, ...space }];
-  blocks.heartbeat('dn', '10.0.0.1', 9866, { ...load, reports, requestFullReportLease: false }, nowMs);
+  const report = { ...load, reports, requestFullReportLease: false, withholdOrders };
+  return blocks.heartbeat('dn', '10.0.0.1', 9866, report, cluster.clock.monotonicMs());
 }
 
 test('access times of files read at a follower become due at the leader', () => {
