@@ -62,6 +62,16 @@ test('an empty datanode gets its share of the replicas, block by block, while on
     await exclude('');
     await until('the figures have come', async () => Math.max(...(await distances())) > 30);
 
+    const stranger = await runRfs(['balancer'], {
+      HADOOP_CONF_DIR: cluster.description.conf,
+      HADOOP_USER_NAME: 'stranger',
+    });
+    assert.match(
+      stranger.out,
+      /AccessControlException: Access denied for user stranger\. Superuser privilege is required/,
+    );
+    assert.equal(stranger.code, 252);
+
     const other = await client.create('/system/balancer.id');
     const refused = await rfs('balancer', '-threshold', `${THRESHOLD}`);
     assert.match(refused.out, /^java\.io\.IOException: Another Balancer is running\.\. {2}Exiting \.\.\.$/m);
