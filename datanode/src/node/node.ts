@@ -20,6 +20,7 @@ import {
   LocalReads,
   nodeNetwork,
   SegmentPool,
+  SelfLink,
   Throttle,
   type TransferCounters,
   TransferServer,
@@ -134,12 +135,15 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
   });
   lifecycle.add('replicas', () => pool?.close());
   const store = () => namenodes.store;
-  const localReplicas = new LocalReads(() => pool?.service ?? null);
+  const transfers = new TransferServer(context, settings, () => pool?.service ?? null);
+  const localReplicas = new LocalReads(
+    () => pool?.service ?? null,
+    (events) => new SelfLink((socket) => transfers.accept(socket), events, clock),
+  );
   publishMetrics(metrics, store, counters, localReplicas, () => pool?.deletions);
   publishScanMetrics(metrics, () => pool?.scanners.counters);
 
   const dataAddress = config.get(options.dataAddress);
-  const transfers = new TransferServer(context, settings, () => pool?.service ?? null);
   const dataPort = await lifecycle.open(
     'data port',
     () => transfers.listen(dataAddress.host, dataAddress.port),

@@ -4,6 +4,7 @@ export { nodeNetwork } from './node-sockets.js';
 export { blockFromProto, blockToProto, storageTypeToProto } from './peers.js';
 export { copyReplica } from './replica-copier.js';
 export { SegmentPool } from './segments.js';
+export { SelfLink } from './self-link.js';
 export { TransferServer } from './server.js';
 export type { TransferCounters, TransferService, TransferSettings } from './service.js';
 export type { TransferNetwork } from './sockets.js';

@@ -8,13 +8,14 @@ import { TestNode } from './node.fixture.js';
 import { blockToProto } from './peers.js';
 
 const DATA = testData(1_500_001);
+const noDial = () => assert.fail('nothing is written here');
 
 async function nodeWithBlock(): Promise<{ node: TestNode; reads: LocalReads }> {
   const node = await TestNode.start();
   const writer = await BlockWriter.open(clientContext(), [node.info], testBlock(1));
   await writer.send(DATA);
   await writer.finish(DATA.length);
-  return { node, reads: new LocalReads(() => node.service) };
+  return { node, reads: new LocalReads(() => node.service, noDial) };
 }
 
 async function range(reads: LocalReads, offset: number, lengthBytes: number): Promise<Buffer> {
@@ -48,7 +49,7 @@ test('any range of an own replica is read without the data port, and counted', a
 test('a block that is not here, and a node that knows no namenode yet, leave the reading to others', async () => {
   const { node, reads } = await nodeWithBlock();
   assert.equal(await reads.open(blockToProto(testBlock(2)), 0, 1), undefined);
-  assert.equal(await new LocalReads(() => null).open(blockToProto(testBlock(1)), 0, 1), undefined);
+  assert.equal(await new LocalReads(() => null, noDial).open(blockToProto(testBlock(1)), 0, 1), undefined);
   await node.end();
 });
 

@@ -1,4 +1,5 @@
-import type { ExtendedBlockProto } from '@rfs/protocol/messages';
+import type { DataEvents, DataLink } from '@rfs/client/network';
+import type { DatanodeIDProto, ExtendedBlockProto } from '@rfs/protocol/messages';
 import { type Block, blockText, closeReadable, openForRead, type ReadableReplica } from '../store/index.js';
 import { rangeOf, type SendRange } from './block-sender.js';
 import { reportIfDamaged, reportIfGone } from './damage.js';
@@ -33,11 +34,16 @@ export class LocalReads {
   /** Bytes of files read here that came from other datanodes. */
   remoteBytes = 0;
   private readonly service: () => TransferService | null;
+  private readonly dialSelf: (events: DataEvents) => DataLink;
   private readonly memory = new PieceMemory();
 
-  /** @param service null until a namenode is known */
-  constructor(service: () => TransferService | null) {
+  /**
+   * @param service null until a namenode is known
+   * @param dialSelf connects to the own data port
+   */
+  constructor(service: () => TransferService | null, dialSelf: (events: DataEvents) => DataLink) {
     this.service = service;
+    this.dialSelf = dialSelf;
   }
 
   /**
@@ -49,6 +55,11 @@ export class LocalReads {
     const block = blockFromProto(proto);
     const isHere = service !== null && service.store.viewInPool(block) !== null;
     return Promise.resolve(isHere ? this.pieces(service, block, offset, lengthBytes) : undefined);
+  }
+
+  /** @inheritdoc LocalReplicas */
+  dial({ datanodeUuid }: DatanodeIDProto, events: DataEvents): DataLink | undefined {
+    return this.service()?.datanodeUuid === datanodeUuid ? this.dialSelf(events) : undefined;
   }
 
   noteRemote(bytes: number): void {

@@ -17,7 +17,7 @@ import { Connection, ConnectionLost } from './connection.js';
 import { replaceBlock, transferBlock } from './move-operation.js';
 import { checksumBlock, copyBlock, readBlock } from './read-operation.js';
 import type { TransferService } from './service.js';
-import type { TransferListener } from './sockets.js';
+import type { SocketUser, TransferListener, TransferSocket } from './sockets.js';
 import { writeBlock } from './write-operation.js';
 
 /** How often idle connections are looked for. */
@@ -47,14 +47,17 @@ export class TransferServer {
 
   /** Resolves to the port that it listens on. */
   async listen(host: string, port: number): Promise<number> {
-    this.listener = await this.context.network.listen(host, port, (socket) => {
-      const connection = new Connection(this.context, this.settings.readTimeoutMs).attach(socket);
-      if (this.connections.size > this.settings.maxConnections) connection.destroy();
-      else void this.serve(connection);
-      return connection;
-    });
+    this.listener = await this.context.network.listen(host, port, (socket) => this.accept(socket));
     this.armSweep();
     return this.listener.port;
+  }
+
+  /** Serves whoever is at the other end of `socket`. */
+  accept(socket: TransferSocket): SocketUser {
+    const connection = new Connection(this.context, this.settings.readTimeoutMs).attach(socket);
+    if (this.connections.size > this.settings.maxConnections) connection.destroy();
+    else void this.serve(connection);
+    return connection;
   }
 
   /** Stops accepting and drops all connections. */

@@ -37,7 +37,7 @@ export interface DfsClientOptions {
   readonly realUser?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
-  /** Replicas of this process, read without a connection. */
+  /** Replicas of this process, read and written without a connection. */
   readonly localReplicas?: LocalReplicas | undefined;
 }
 
@@ -92,7 +92,7 @@ export class DfsClient {
     // HDFS's tools know lease holders by this form of name (DFSClient).
     this.clientName = `DFSClient_NONMAPREDUCE_${random.below(2 ** 31)}_1`;
     const leases = new LeaseKeeper(this.clientName, this.namenodes, clock);
-    this.writers = new Writers(this.namenodes, leases, this.settings, clock);
+    this.writers = new Writers(this.namenodes, leases, this.settings, clock, this.localReplicas);
   }
 
   /** The highest state of the namespace that an answer came from; -1 before the first. */

@@ -278,6 +278,7 @@ test('replicas of the own process are read first; what they fail to give comes f
           if (length > 1000) throw new Error('damaged');
         })();
       },
+      dial: () => undefined,
       noteRemote(count) {
         remote += count;
       },

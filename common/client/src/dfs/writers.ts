@@ -3,6 +3,7 @@ import type { Clock } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import { CreateFlagProto, type HdfsFileStatusProto, type LocatedBlockProto } from '@rfs/protocol/messages';
 import type { NamenodeCalls } from '../namenodes/index.js';
+import type { LocalReplicas } from '../reading/index.js';
 import type { ClientSettings } from '../settings/index.js';
 import { DfsOutputStream } from '../writing/index.js';
 import type { LeaseKeeper } from './lease-keeper.js';
@@ -30,13 +31,21 @@ export class Writers {
   private readonly leases: LeaseKeeper;
   private readonly settings: ClientSettings;
   private readonly clock: Clock;
+  private readonly localReplicas: LocalReplicas | undefined;
   private readonly open = new Set<DfsOutputStream>();
 
-  constructor(namenodes: NamenodeCalls, leases: LeaseKeeper, settings: ClientSettings, clock: Clock) {
+  constructor(
+    namenodes: NamenodeCalls,
+    leases: LeaseKeeper,
+    settings: ClientSettings,
+    clock: Clock,
+    localReplicas: LocalReplicas | undefined,
+  ) {
     this.namenodes = namenodes;
     this.leases = leases;
     this.settings = settings;
     this.clock = clock;
+    this.localReplicas = localReplicas;
   }
 
   async create(path: string, options: CreateFileOptions, defaults: ServerDefaults): Promise<DfsOutputStream> {
@@ -103,6 +112,7 @@ export class Writers {
       namenodes: this.namenodes,
       settings: this.settings,
       clock: this.clock,
+      localReplicas: this.localReplicas,
       appendTo,
       previous: previous?.b,
       onDone: () => {

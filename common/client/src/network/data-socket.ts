@@ -1,11 +1,24 @@
 import net from 'node:net';
-import type { Clock, Timer } from '@rfs/base/seams';
+import type { Clock } from '@rfs/base/seams';
+import { Patience } from './patience.js';
 
 /** What happens on a connection to a datanode. `closed` comes exactly once, last. */
 export interface DataEvents {
   /** Bytes that nobody changes afterwards. False stops reading until `resume`. */
   bytes(chunk: Buffer): boolean;
   closed(error: Error | null): void;
+}
+
+/** What a writer needs of the way to a datanode. */
+export interface DataLink {
+  /** The other end must say something every `ms` from now on, or the connection fails; 0 lifts that. */
+  expect(ms: number): void;
+  /** Sends `pieces` with one system call. False when much is waiting already: then `drained` first. */
+  send(pieces: readonly Uint8Array[]): boolean;
+  /** Done when there is room for more again, or the connection has ended. */
+  drained(): Promise<void>;
+  /** Closes at once; `closed` follows. */
+  destroy(error?: Error): void;
 }
 
 /** PERF: reads land in slabs of this size unless memory is to be saved, so that one system call brings many packets and few of them span chunks. */
@@ -15,22 +28,19 @@ const LEAST_ROOM_PART = 8;
 const LEAST_SLAB_BYTES = 64 * 1024;
 
 /** One TCP connection to a datanode's data port. */
-export class DataSocket {
+export class DataSocket implements DataLink {
   private readonly socket: net.Socket;
   private handler: DataEvents;
-  private readonly clock: Clock;
+  private readonly patience: Patience;
   private slab: Buffer = Buffer.alloc(0);
   private slabAt = 0;
   private slabBytes = LARGEST_SLAB_BYTES;
   private ended = false;
   private failed: Error | null = null;
-  private timer: Timer | null = null;
-  private heardMs = 0;
-  private timeoutMs = 0;
 
   /** Use {@link dialDatanode}. */
   constructor(host: string, port: number, clock: Clock, handler: DataEvents) {
-    this.clock = clock;
+    this.patience = new Patience(clock, (error) => this.destroy(error));
     this.handler = handler;
     this.socket = net.connect({
       host,
@@ -63,17 +73,12 @@ export class DataSocket {
     this.slabBytes = Math.max(LEAST_SLAB_BYTES, Math.min(LARGEST_SLAB_BYTES, bytes));
   }
 
-  /** The other end must say something every `ms` from now on, or the connection fails; 0 lifts that. */
+  /** @inheritdoc DataLink */
   expect(ms: number): void {
-    this.timeoutMs = ms;
-    this.heardMs = this.clock.monotonicMs();
-    if (ms === 0) {
-      this.timer?.cancel();
-      this.timer = null;
-    } else if (this.timer === null) this.watch(ms);
+    this.patience.expect(ms);
   }
 
-  /** Sends `pieces` with one system call. False when much is waiting already: then `drained` first. */
+  /** @inheritdoc DataLink */
   send(pieces: readonly Uint8Array[]): boolean {
     if (this.ended) return true;
     if (pieces.length === 1) return this.socket.write(pieces[0]!);
@@ -84,7 +89,7 @@ export class DataSocket {
     return more;
   }
 
-  /** Done when there is room for more again, or the connection has ended. */
+  /** @inheritdoc DataLink */
   drained(): Promise<void> {
     const { socket } = this;
     if (this.ended || !socket.writableNeedDrain) return Promise.resolve();
@@ -103,7 +108,7 @@ export class DataSocket {
     if (!this.ended) this.socket.resume();
   }
 
-  /** Closes at once; `closed` follows. */
+  /** @inheritdoc DataLink */
   destroy(error?: Error): void {
     this.failed ??= error ?? null;
     this.socket.destroy();
@@ -120,23 +125,13 @@ export class DataSocket {
   private read(length: number): boolean {
     const chunk = this.slab.subarray(this.slabAt, this.slabAt + length);
     this.slabAt += length;
-    if (this.timeoutMs > 0) this.heardMs = this.clock.monotonicMs();
+    this.patience.heard();
     return this.handler.bytes(chunk);
-  }
-
-  private watch(ms: number): void {
-    this.timer = this.clock.setTimer(ms, () => {
-      this.timer = null;
-      const leftMs = this.heardMs + this.timeoutMs - this.clock.monotonicMs();
-      if (leftMs > 0) this.watch(leftMs);
-      else this.destroy(new Error(`nothing was heard for ${this.timeoutMs} ms`));
-    });
   }
 
   private finish(): void {
     this.ended = true;
-    this.timer?.cancel();
-    this.timer = null;
+    this.patience.end();
     this.handler.closed(this.failed);
   }
 }

@@ -1,2 +1,3 @@
-export { type DataEvents, DataSocket, dialDatanode } from './data-socket.js';
+export { type DataEvents, type DataLink, DataSocket, dialDatanode } from './data-socket.js';
 export { isThisHost } from './local.js';
+export { Patience } from './patience.js';

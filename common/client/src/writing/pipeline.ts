@@ -14,7 +14,8 @@ import {
   type TokenProto,
 } from '@rfs/protocol/messages';
 import { flagsOf, HEARTBEAT_SEQNO, Op, statusOfFlag, TransferReader, writeOp } from '@rfs/protocol/transfer';
-import { type DataEvents, type DataSocket, dialDatanode } from '../network/index.js';
+import { type DataEvents, type DataLink, dialDatanode } from '../network/index.js';
+import type { LocalReplicas } from '../reading/index.js';
 import type { ClientSettings } from '../settings/index.js';
 import type { OutPacket } from './out-packet.js';
 
@@ -63,7 +64,7 @@ export class Pipeline implements DataEvents {
   private readonly setup: PipelineSetup;
   private readonly events: PipelineEvents;
   private readonly transfer = new TransferReader();
-  private socket!: DataSocket;
+  private socket!: DataLink;
   private onAnswer: ((answer: BlockOpResponseProto | string) => void) | undefined;
   /** The datanodes have agreed: from here on problems are events. */
   private established = false;
@@ -80,12 +81,15 @@ export class Pipeline implements DataEvents {
     events: PipelineEvents,
     settings: ClientSettings,
     clock: Clock,
+    local: LocalReplicas | undefined,
   ): Promise<Pipeline | PipelineProblem> {
     const pipeline = new Pipeline(setup, events);
     const { nodes } = setup.targets;
     const first = nodes[0]!.id;
     const host = settings.useDatanodeHostname ? first.hostName : first.ipAddr;
-    const socket = await dialDatanode(host, first.xferPort, settings.socketTimeoutMs, clock, pipeline);
+    const socket =
+      local?.dial(first, pipeline) ??
+      (await dialDatanode(host, first.xferPort, settings.socketTimeoutMs, clock, pipeline));
     if (socket instanceof Error) return { badIndex: 0, restarting: false, message: socket.message };
     pipeline.socket = socket;
     socket.expect(settings.socketTimeoutMs + READ_TIMEOUT_EXTENSION_MS * nodes.length);

@@ -118,7 +118,7 @@ export class Recovery {
   }
 
   private connect(block: BlockWriting, stage: Stage, newGenerationStamp: number): Promise<Pipeline | PipelineProblem> {
-    const { clientName, blockSizeBytes, bytesPerChecksum, lazyPersist, settings, clock } = this.options;
+    const { clientName, blockSizeBytes, bytesPerChecksum, lazyPersist, settings, clock, localReplicas } = this.options;
     const setup: PipelineSetup = {
       targets: block.targets,
       block: block.current,
@@ -132,7 +132,7 @@ export class Recovery {
       bytesPerChecksum,
       lazyPersist,
     };
-    return Pipeline.open(setup, this.events, settings, clock);
+    return Pipeline.open(setup, this.events, settings, clock, localReplicas);
   }
 
   /** Asks for the next block; repeated while the one before it is not reported yet. */
