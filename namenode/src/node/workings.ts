@@ -122,7 +122,8 @@ export async function openWorkings(
   };
   const service = new NamenodeService(parts, callers);
   const serve = service.serve.bind(service) as RouterParts['serve'];
-  const router = new Router({ group, passage, clock, state: machine, serve, limits: settings.routing });
+  const starting = (): boolean => blocks.safeMode.startup;
+  const router = new Router({ group, passage, clock, state: machine, serve, starting, limits: settings.routing });
   service.routeBy(router);
   const catchUp = new CatchUp(group, clock, () => slices.add(new Rebuild(machine, blocks, () => ticker.wake())));
   let serving = (): void => undefined;

@@ -1,7 +1,7 @@
 import { ByteWriter, type Codec } from '@rfs/base/bytes';
 import { SimulatedDisk } from '@rfs/base/disk';
 import type { Failure } from '@rfs/base/failure';
-import type { LogIndex } from '@rfs/base/ids';
+import type { GenerationStamp, LogIndex } from '@rfs/base/ids';
 import { seededRandom, VirtualClock } from '@rfs/base/system';
 import { failure, type HdfsFailure } from '@rfs/protocol/exceptions';
 import { protocols } from '@rfs/protocol/rpc';
@@ -84,8 +84,9 @@ export class TestGroup {
   /** Proposals are committed and applied by all that do not lag, at once. */
   flows = true;
 
-  constructor(count = 3) {
-    for (let i = 0; i < count; i++) this.nodes.push(new TestNode(this, i + 1));
+  /** @param starting the node that is in its startup safe mode, for want of datanodes */
+  constructor(starting = 0) {
+    for (let id = 1; id <= 3; id++) this.nodes.push(new TestNode(this, id, id === starting));
     const first = this.node(1);
     this.elect(first);
     const header = { timeMs: this.clock.nowMs(), user: 'root', groups: [], superuser: true, callId: -1 };
@@ -167,13 +168,13 @@ export class TestNode implements Group, Passage {
   private readonly underWay = new Map<PassedOn, number>();
   private readonly tenure: Tenure;
 
-  constructor(cluster: TestGroup, self: number) {
+  constructor(cluster: TestGroup, self: number, starts: boolean) {
     const { clock } = cluster;
     this.cluster = cluster;
     this.self = self;
-    this.blocks = new BlockManager(DEFAULT_BLOCK_MANAGER_CONFIG, seededRandom(self));
-    this.blocks.endRebuild(0 as never);
-    this.blocks.setManualSafeMode(false);
+    this.blocks = new BlockManager({ ...DEFAULT_BLOCK_MANAGER_CONFIG, safeModeMinDatanodes: 1 }, seededRandom(self));
+    this.blocks.endRebuild(0 as GenerationStamp);
+    if (!starts) this.blocks.setManualSafeMode(false);
     this.machine = new StateMachine(new MemoryStore(), this.blocks.events);
     const { machine, blocks, leases } = this;
     const proposer = new Proposer(this, clock);
@@ -213,7 +214,8 @@ export class TestNode implements Group, Passage {
     this.service = new NamenodeService(parts, callers);
     const serve = this.service.serve.bind(this.service) as RouterParts['serve'];
     const { routing: limits } = settings;
-    this.router = new Router({ group: this, passage: this, clock, state: machine, serve, limits });
+    const starting = (): boolean => blocks.safeMode.startup;
+    this.router = new Router({ group: this, passage: this, clock, state: machine, serve, starting, limits });
     this.service.routeBy(this.router);
     const notes = {
       note: (ids: readonly number[]): void => {

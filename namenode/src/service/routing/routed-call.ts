@@ -33,7 +33,7 @@ export interface Rerouting {
   readable(call: RoutedCall): void;
   /** The group cannot say what is newest. */
   unreadable(call: RoutedCall): void;
-  /** This node's handler turned the call away: the node does not lead, no longer does, or lacks locations. */
+  /** This node's handler turned the call away: it does not lead, no longer does, lacks locations, or is starting. */
   turnedAway(call: RoutedCall, refusal: Failure): void;
 }
 
@@ -48,6 +48,8 @@ export class RoutedCall implements ReplySink<unknown>, ReadSink {
   stage: Stage = Stage.ARRIVED;
   /** When waiting here for a newer state ends; monotonic ms. */
   patientUntilMs = 0;
+  /** Why this node, which leads, cannot serve the call yet. */
+  notYet: Failure | undefined = undefined;
   /** When waiting for a leader ends; 0 until that begins. */
   heldUntilMs = 0;
   protected readonly sink: ReplySink<unknown>;
@@ -87,10 +89,9 @@ export class RoutedCall implements ReplySink<unknown>, ReadSink {
     this.sink.reply(response, stateId);
   }
 
-  /** A handler's refusal: the client hears of it, unless somebody else can serve the call. */
+  /** A handler's refusal: the client hears of it, unless somebody else can serve the call, or this node can soon. */
   fail(refusal: Failure): void {
-    const elsewhere = refusal.code === 'StandbyException' || refusal.code === 'ObserverRetryOnActiveException';
-    if (elsewhere && this.stage === Stage.SERVING) this.rerouting.turnedAway(this, refusal);
+    if (this.stage === Stage.SERVING && passes(refusal)) this.rerouting.turnedAway(this, refusal);
     else this.refuse(refusal);
   }
 
@@ -121,6 +122,11 @@ export class RoutedCall implements ReplySink<unknown>, ReadSink {
   refused(_refusal: Failure): void {
     this.rerouting.unreadable(this);
   }
+}
+
+/** The refusals of a node that does not lead, of one that lacks locations, and of one that is starting. */
+function passes({ code }: Failure): boolean {
+  return code === 'StandbyException' || code === 'ObserverRetryOnActiveException' || code === 'RetriableException';
 }
 
 /** A call whose door sends answers on in the bytes of their messages. */

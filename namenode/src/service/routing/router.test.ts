@@ -226,6 +226,28 @@ test('a follower keeps reports of blocks that it has yet to apply, and goes on w
   assert.deepEqual(closed.response, { result: true });
 });
 
+test('a leader that has just started lets its clients wait for its datanodes', () => {
+  const group = new TestGroup(2);
+  const next = group.node(2);
+  group.elect(next);
+  const [here, there] = [next.call('mkdirs', mkdirs('/here')), group.node(3).call('mkdirs', mkdirs('/there'))];
+  group.clock.advance(1000);
+  assert.deepEqual([here, there], [{}, {}]);
+  registerDatanode(next);
+  next.blocks.tick(group.clock.monotonicMs(), 100);
+  group.clock.advance(30);
+  assert.deepEqual([here.response, there.response], [{ result: true }, { result: true }]);
+});
+
+test('and tells them why when none comes', () => {
+  const group = new TestGroup(2);
+  group.elect(group.node(2));
+  const heard = group.node(2).call('mkdirs', mkdirs('/here'));
+  group.clock.advance(5100);
+  assert.equal(heard.refusal?.code, 'RetriableException');
+  assert.match(String(heard.refusal?.message), /SafeModeException: Cannot create directory/);
+});
+
 test('a leader whose lease has run out gives datanodes no orders, and keeps them', () => {
   const { blocks, cluster } = new TestGroup().node(1);
   registerDatanode({ blocks, cluster });

@@ -60,6 +60,8 @@ export interface RouterParts {
   readonly state: { readonly appliedIndex: number };
   /** Answers from this node's own state. */
   readonly serve: (method: ClientMethod, request: unknown, context: CallContext, sink: ReplySink<unknown>) => void;
+  /** This node waits for the reports that end its startup safe mode. */
+  readonly starting: () => boolean;
   readonly limits: RoutingLimits;
 }
 
@@ -164,8 +166,22 @@ export class Router implements Rerouting {
 
   /** @inheritdoc Rerouting */
   turnedAway(call: RoutedCall, refusal: Failure): void {
-    if (this.closed || !call.repeatable) call.refuse(refusal);
+    if (refusal.code === 'RetriableException') this.notYet(call, refusal);
+    else if (this.closed || !call.repeatable) call.refuse(refusal);
     else this.toLeader(call);
+  }
+
+  /**
+   * A leader that has just started waits for reports. Its clients come from the leader before, where they had no need
+   * to be patient, and some of them (hdfs-native) never repeat a call.
+   */
+  private notYet(call: RoutedCall, refusal: Failure): void {
+    if (!this.parts.starting()) {
+      call.refuse(refusal);
+      return;
+    }
+    call.notYet = refusal;
+    this.hold(call);
   }
 
   private route(call: RoutedCall): void {
@@ -303,6 +319,7 @@ export class Router implements Rerouting {
     const reachable = group.leading || (leader !== undefined && leader.id !== group.self);
     for (const call of calls) {
       if (nowMs >= call.heldUntilMs) this.sendBack(call);
+      else if (group.leading && call.notYet !== undefined && this.parts.starting()) this.held.add(call);
       else if (reachable && !group.leading) this.toLeader(call);
       else if (reachable) this.route(call);
       else this.held.add(call);
@@ -312,6 +329,10 @@ export class Router implements Rerouting {
   /** The last resort: the client looks for the leader itself (ObserverReadProxyProvider, or any fail-over). */
   private sendBack(call: RoutedCall): void {
     this.counts.sentBack++;
+    if (call.notYet !== undefined && this.group.leading) {
+      call.refuse(call.notYet);
+      return;
+    }
     const observes = !this.group.leading && !call.passedOn && call.context.stateId !== NO_STATE_ID;
     const what = call.reads ? 'READ' : 'WRITE';
     call.refuse(
