@@ -88,6 +88,12 @@ export class Steward {
       done(failure('AccessControlException', `${node.name} at ${node.rpc} is the leader's own name or address`));
       return;
     }
+    // Two nodes that were given one name must not throw each other out.
+    const alive = replaced.find((member) => this.replicator.progressOf(member.id)?.inTouch === true);
+    if (alive !== undefined) {
+      done(failure('RetriableException', `Member ${alive.id}, ${alive.name} at ${alive.rpc}, is alive`));
+      return;
+    }
     const stays = (peer: PeerId): boolean => replaced.every((member) => member.id !== peer);
     const members = [...roster.members.filter((member) => stays(member.id)), { ...node, id }];
     const voters = membership.voters.filter(stays);

@@ -31,6 +31,8 @@ export type GroupDescription = MessageOf<GroupMethods['describe']['response']>;
 const CONNECT_MS = 2000;
 /** ha.failover-controller.cli-check.rpc-timeout.ms is 20 s in HDFS. */
 const CALL_MS = 20_000;
+/** A member that hangs must not hold up the table of all. */
+const DESCRIBE_MS = 1500;
 /** Nobody leads for a moment after a leader's death: orders are given again for so long. */
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 200;
@@ -108,7 +110,7 @@ export class GroupAdmin {
     method: Name,
     request: MessageOf<GroupMethods[Name]['request']>,
   ): Promise<MessageOf<GroupMethods[Name]['response']>> {
-    return this.ask(groupProtocol, rpc, method, request);
+    return this.ask(groupProtocol, rpc, method, request, method === 'describe' ? DESCRIBE_MS : CALL_MS);
   }
 
   ha<Name extends keyof HaMethods & string>(
@@ -116,7 +118,7 @@ export class GroupAdmin {
     method: Name,
     request: MessageOf<HaMethods[Name]['request']>,
   ): Promise<MessageOf<HaMethods[Name]['response']>> {
-    return this.ask(protocols.haService, rpc, method, request);
+    return this.ask(protocols.haService, rpc, method, request, CALL_MS);
   }
 
   close(): void {
@@ -128,8 +130,9 @@ export class GroupAdmin {
     rpc: string,
     method: Name,
     request: MessageOf<Methods[Name]['request']>,
+    timeoutMs: number,
   ): Promise<MessageOf<Methods[Name]['response']>> {
-    const result = await callAsync(this.clientOf(rpc, protocol), protocol, method, request);
+    const result = await callAsync(this.clientOf(rpc, protocol), protocol, method, request, { timeoutMs });
     if (isFailure(result)) throw new FailureError(result);
     return result;
   }
@@ -140,9 +143,8 @@ export class GroupAdmin {
     const { user, identity } = this;
     const colon = rpc.lastIndexOf(':');
     const to = { host: rpc.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(rpc.slice(colon + 1)) };
-    const timing = { connectTimeoutMs: CONNECT_MS, callTimeoutMs: CALL_MS };
     const client = new ReconnectingRpcClient(
-      { ...to, user, protocol, identity, clock: systemClock, ...timing },
+      { ...to, user, protocol, identity, clock: systemClock, connectTimeoutMs: CONNECT_MS },
       { firstMs: 0, maxMs: 0 },
     );
     this.clients.set(rpc, client);
