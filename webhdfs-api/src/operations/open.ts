@@ -37,22 +37,39 @@ function queryRange({ query }: Transfer, lengthBytes: number): Range {
  * client that goes away ends the reading. An error within cuts the connection, since the length has been promised.
  */
 async function send(response: ServerResponse, file: ReadableFile, range: Range): Promise<void> {
+  const taker = new Taker(response);
   try {
-    for await (const piece of file.stream(range.start, range.lengthBytes)) await sent(response, piece);
+    for await (const piece of file.stream(range.start, range.lengthBytes)) await taker.take(piece);
     response.end();
   } catch (error) {
     response.destroy(error instanceof Error ? error : undefined);
   }
 }
 
-/** Rejects when the client has gone. */
-function sent(response: ServerResponse, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    response.write(piece, (error) => {
-      if (error) reject(error);
-      else resolve();
+/** The client at the other end. Node says nothing of a write whose connection closes under it, only that it closes. */
+class Taker {
+  private readonly response: ServerResponse;
+  private resolve: () => void = () => undefined;
+  private reject: (error: Error) => void = () => undefined;
+  private readonly written = (error: Error | null | undefined): void => {
+    if (error) this.reject(error);
+    else this.resolve();
+  };
+
+  constructor(response: ServerResponse) {
+    this.response = response;
+    response.once('close', () => this.reject(new Error('the client has gone')));
+  }
+
+  /** Resolves when the piece's memory is free again; rejects when the client has gone. */
+  take(piece: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+      if (this.response.destroyed) reject(new Error('the client has gone'));
+      else this.response.write(piece, this.written);
     });
-  });
+  }
 }
 
 /** WebHdfsHandler.onOpen. */
