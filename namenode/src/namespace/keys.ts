@@ -118,8 +118,13 @@ export function tableBounds(table: number): [Uint8Array, Uint8Array] {
 
 /** The id at byte 1 of a key. */
 export function idInKey(key: Uint8Array): number {
-  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-  return view.getUint32(1) * 4294967296 + view.getUint32(5);
+  // PERF: a DataView for each key costs ten times as much.
+  return wordAt(key, 1) * 4294967296 + wordAt(key, 5);
+}
+
+function wordAt(key: Uint8Array, at: number): number {
+  const high = ((key[at] as number) << 8) | (key[at + 1] as number);
+  return high * 65536 + (((key[at + 2] as number) << 8) | (key[at + 3] as number));
 }
 
 /** The name at the end of an entry's key. */

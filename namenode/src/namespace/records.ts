@@ -129,6 +129,19 @@ export function decodeInode(reader: ByteReader, parent: Directory | null, name: 
   return link;
 }
 
+/** How many replicas the blocks of an inode have; 0 for what is no file, or another inode than that. */
+export function decodeReplication(reader: ByteReader, wanted: InodeId): number {
+  const kind = reader.uint8();
+  reader.skip(3);
+  if (kind !== InodeKind.FILE || reader.varint64() !== wanted) return 0;
+  reader.varint32();
+  reader.varint32();
+  reader.varint64();
+  reader.varint64();
+  reader.skip(1);
+  return reader.varint32();
+}
+
 /** Row of the INODES table: where the inode's entry is. */
 export function encodePlace(writer: ByteWriter, parent: number, name: string): void {
   writer.id64(parent);

@@ -40,6 +40,13 @@ export class ByteReader {
     return this.lazyView;
   }
 
+  /** PERF: unlike a view, it costs nothing at first: most of what is decoded from a store is one short row. */
+  private word(at: number): number {
+    const { buffer } = this;
+    const low = ((buffer[at + 1] as number) << 16) | ((buffer[at + 2] as number) << 8) | (buffer[at + 3] as number);
+    return (buffer[at] as number) * 16_777_216 + low;
+  }
+
   get remaining(): number {
     return this.end - this.offset;
   }
@@ -58,13 +65,13 @@ export class ByteReader {
   }
 
   uint32(): number {
-    return this.view.getUint32(this.advance(4));
+    return this.word(this.advance(4));
   }
 
   /** Big-endian 64-bit id in its form in memory; FOREIGN_ID if no number stands for it. */
   id64(): number {
     const at = this.advance(8);
-    return idFromHalves(this.view.getUint32(at), this.view.getUint32(at + 4));
+    return idFromHalves(this.word(at), this.word(at + 4));
   }
 
   /** Big-endian signed 64 bits; exact below 2^53, else the nearest double. */

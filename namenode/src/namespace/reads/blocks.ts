@@ -7,15 +7,25 @@ import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
 import type { StorageRef } from '../events.js';
 import { type FileStatus, statusOf } from '../file-status.js';
 import { type File, InodeKind } from '../inode.js';
-import { Table } from '../keys.js';
+import { HARD_NAME_BYTES, idInKey, Table } from '../keys.js';
 import { Access, type Caller, checkAccess } from '../permissions.js';
-import { type BlockRow, BlockState, decodeBlock, decodeOpenFile, type OpenFileRow } from '../records.js';
+import {
+  type BlockRow,
+  BlockState,
+  decodeBlock,
+  decodeOpenFile,
+  decodeReplication,
+  type OpenFileRow,
+} from '../records.js';
 import { PathUse, resolvePath } from '../resolve.js';
 import type { Tree } from '../tree.js';
 
 const NO_BYTES = new Uint8Array(0);
 /** PERF: up to here single look-ups (about 1 µs each) cost less than opening a range (about 5 µs). */
 const FEW_BLOCKS = 4;
+/** PERF: so many rows are read on for each block rather than looked up. */
+const FAR_FACTOR = 4;
+const ID_BYTES = 8;
 
 /** A block of a file with its place in it. */
 export interface PlacedBlock extends BlockRow {
@@ -116,6 +126,13 @@ export interface MappedBlock extends BlockRow {
   readonly expected: readonly StorageRef[] | null;
 }
 
+/** A block's row, with the row that says where its file's entry is, if that was come across. */
+interface ScannedRow {
+  readonly inode: InodeId;
+  readonly block: BlockRow;
+  place: Uint8Array | undefined;
+}
+
 /**
  * All blocks of all files in order of inode and place, a bounded number at a time: what the block map is rebuilt from
  * at start. `store` is a snapshot when commands are applied in between.
@@ -126,17 +143,21 @@ export class BlockScan {
   private readonly reader = new ByteReader(new Uint8Array(0));
   private from: Uint8Array = Uint8Array.of(Table.BLOCKS);
   private readonly to: Uint8Array = Uint8Array.of(Table.BLOCKS + 1);
+  private readonly entryKey = Buffer.alloc(1 + ID_BYTES + HARD_NAME_BYTES * 3);
   private inode = -1;
   private replication = 0;
+  private parent = -1;
+  private parentInTree = false;
 
   constructor(tree: Tree, store: StoreReader) {
     this.tree = tree;
     this.store = store;
+    this.entryKey[0] = Table.ENTRIES;
   }
 
   /** Gives up to `limit` blocks to `take`; false when there are no more. Blocks of deleted files are left out. */
   step(limit: number, take: (block: MappedBlock) => void): boolean {
-    const rows: { inode: InodeId; block: BlockRow }[] = [];
+    const rows: ScannedRow[] = [];
     let full = false;
     this.store.range(this.from, this.to, (key, value) => {
       if (rows.length >= limit) {
@@ -145,21 +166,61 @@ export class BlockScan {
         return false;
       }
       this.reader.reset(value);
-      const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-      const inode = (view.getUint32(1) * 4294967296 + view.getUint32(5)) as InodeId;
-      rows.push({ inode, block: decodeBlock(this.reader) });
+      rows.push({ inode: idInKey(key) as InodeId, block: decodeBlock(this.reader), place: undefined });
       return true;
     });
-    for (const { inode, block } of rows) {
+    this.findPlaces(rows);
+    // Between two slices the folder may have left the tree, and the file another number of replicas.
+    this.parent = -1;
+    this.inode = -1;
+    for (const { inode, block, place } of rows) {
       if (inode !== this.inode) {
         this.inode = inode;
-        const file = this.tree.byId(inode);
-        this.replication = file?.kind === InodeKind.FILE ? file.replication : 0;
+        this.replication = this.replicationAt(inode, place);
       }
       if (this.replication === 0) continue;
       const expected = block.state === BlockState.COMPLETE ? null : expectedOf(this.tree, inode);
-      take({ ...block, inode, replication: this.replication, expected });
+      const { id, stamp, lengthBytes, state } = block;
+      take({ id, stamp, lengthBytes, state, inode, replication: this.replication, expected });
     }
     return full;
+  }
+
+  /**
+   * Finds the rows' places in the INODES table, which has the same order: reading on is much cheaper than one look-up
+   * for each file. What is too far away is left out.
+   */
+  private findPlaces(rows: readonly ScannedRow[]): void {
+    const first = rows[0]?.inode;
+    const last = rows.at(-1)?.inode;
+    if (first === undefined || last === undefined || first === last) return;
+    const { keys } = this.tree;
+    let at = 0;
+    let left = rows.length * FAR_FACTOR;
+    this.store.range(keys.from(Table.INODES, first), keys.to(Table.INODES, last), (key, value) => {
+      const inode = idInKey(key);
+      while ((rows[at]?.inode ?? Number.POSITIVE_INFINITY) < inode) at++;
+      const row = rows[at];
+      if (row?.inode === inode) row.place = Buffer.from(value);
+      return --left > 0;
+    });
+  }
+
+  /** 0 for a file that is not in the tree any more. */
+  private replicationAt(inode: InodeId, known: Uint8Array | undefined): number {
+    const place = known ?? this.store.get(this.tree.keys.ofInode(Table.INODES, inode));
+    if (place === undefined) return 0;
+    // A place is the key of the entry but for the table's byte.
+    this.entryKey.set(place, 1);
+    const parent = idInKey(this.entryKey);
+    if (parent !== this.parent) {
+      this.parent = parent;
+      this.parentInTree = this.tree.byId(parent)?.kind === InodeKind.DIRECTORY;
+    }
+    if (!this.parentInTree) return 0;
+    const entry = this.store.get(this.entryKey.subarray(0, 1 + place.length));
+    if (entry === undefined) return 0;
+    this.reader.reset(entry);
+    return decodeReplication(this.reader, inode);
   }
 }
