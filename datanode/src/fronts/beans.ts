@@ -1,13 +1,7 @@
+import { type Bean, compactJson, type JmxObject, parseName } from '@rfs/base/jmx';
 import type { ScanCounters } from '../scanner/index.js';
 import type { ReplicaStore, Volume } from '../store/index.js';
 import type { TransferCounters } from '../transfer/index.js';
-
-/** One JMX bean: its attributes as they are when asked. */
-export interface Bean {
-  readonly name: string;
-  readonly modelerType: string;
-  attributes(): Readonly<Record<string, unknown>>;
-}
 
 /** What the beans show. */
 export interface BeanSource {
@@ -24,38 +18,30 @@ export interface BeanSource {
 }
 
 /** The datanode's beans that tools read, with Apache's names (DataNodeInfo, FSDatasetState, DataNodeActivity). */
-export function datanodeBeans(source: BeanSource): readonly Bean[] {
+export function datanodeBeans(source: BeanSource): readonly Bean<void>[] {
   return [
-    {
-      name: 'Hadoop:service=DataNode,name=DataNodeInfo',
-      modelerType: 'org.apache.hadoop.hdfs.server.datanode.DataNode',
-      attributes: () => ({
-        Version: source.version,
-        SoftwareVersion: source.version,
-        RpcPort: String(source.rpcPort),
-        HttpPort: String(source.httpPort),
-        DataPort: String(source.dataPort),
-        ClusterId: source.clusterId(),
-        DatanodeHostname: source.hostName,
-        XceiverCount: source.counters.active,
-        VolumeInfo: JSON.stringify(Object.fromEntries(volumes(source).map(volumeInfo))),
-      }),
-    },
-    {
-      name: 'Hadoop:service=DataNode,name=FSDatasetState',
-      modelerType: 'FSDatasetState',
-      attributes: () => ({
-        Capacity: total(source, (volume) => volume.capacityBytes),
-        DfsUsed: total(source, (volume) => volume.usedBytes),
-        Remaining: total(source, (volume) => volume.availableBytes),
-        NumFailedVolumes: source.store()?.volumes.filter((volume) => volume.failure !== null).length ?? 0,
-        NumBlocks: source.store()?.finalizedCount ?? 0,
-      }),
-    },
-    {
-      name: `Hadoop:service=DataNode,name=DataNodeActivity-${source.hostName}-${source.dataPort}`,
-      modelerType: `DataNodeActivity-${source.hostName}-${source.dataPort}`,
-      attributes: () => ({
+    bean('Hadoop:service=DataNode,name=DataNodeInfo', 'org.apache.hadoop.hdfs.server.datanode.DataNode', () => ({
+      Version: source.version,
+      SoftwareVersion: source.version,
+      RpcPort: String(source.rpcPort),
+      HttpPort: String(source.httpPort),
+      DataPort: String(source.dataPort),
+      ClusterId: source.clusterId(),
+      DatanodeHostname: source.hostName,
+      XceiverCount: source.counters.active,
+      VolumeInfo: compactJson(Object.fromEntries(volumes(source).map(volumeInfo))),
+    })),
+    bean('Hadoop:service=DataNode,name=FSDatasetState', 'FSDatasetState', () => ({
+      Capacity: total(source, (volume) => volume.capacityBytes),
+      DfsUsed: total(source, (volume) => volume.usedBytes),
+      Remaining: total(source, (volume) => volume.availableBytes),
+      NumFailedVolumes: source.store()?.volumes.filter((volume) => volume.failure !== null).length ?? 0,
+      NumBlocks: source.store()?.finalizedCount ?? 0,
+    })),
+    bean(
+      `Hadoop:service=DataNode,name=DataNodeActivity-${source.hostName}-${source.dataPort}`,
+      `DataNodeActivity-${source.hostName}-${source.dataPort}`,
+      () => ({
         BytesWritten: source.counters.bytesWritten,
         BytesRead: source.counters.bytesRead,
         BlocksWritten: source.counters.blocksWritten,
@@ -65,8 +51,12 @@ export function datanodeBeans(source: BeanSource): readonly Bean[] {
         VolumeFailures: source.store()?.volumes.filter((volume) => volume.failure !== null).length ?? 0,
         DataNodeActiveXceiversCount: source.counters.active,
       }),
-    },
+    ),
   ];
+}
+
+function bean(text: string, modelerType: string, attributes: () => JmxObject): Bean<void> {
+  return { text, name: parseName(text), modelerType, attributes };
 }
 
 function volumes(source: BeanSource): readonly Volume[] {
@@ -77,19 +67,7 @@ function total(source: BeanSource, of: (volume: Volume) => number): number {
   return volumes(source).reduce((sum, volume) => sum + of(volume), 0);
 }
 
-function volumeInfo(volume: Volume): [string, object] {
+function volumeInfo(volume: Volume): [string, JmxObject] {
   const { folder, usedBytes: usedSpace, availableBytes: freeSpace, claimedBytes: reservedSpaceForReplicas } = volume;
   return [folder, { usedSpace, freeSpace, reservedSpaceForReplicas, storageType: volume.storageType }];
-}
-
-/** The beans that a query names, all of them for none; `*` in it stands for any text (JMXJsonServlet). */
-export function beansJson(beans: readonly Bean[], query: string | undefined): string {
-  const parts = (query ?? '').split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = query === undefined || query === '' ? /^/ : new RegExp(`^${parts.join('.*')}$`);
-  const found = beans.filter(({ name }) => pattern.test(name));
-  return JSON.stringify(
-    { beans: found.map((bean) => ({ name: bean.name, modelerType: bean.modelerType, ...bean.attributes() })) },
-    null,
-    2,
-  );
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
+import { answerJmx, type Bean, type JmxQuery } from '@rfs/base/jmx';
 import type { Logger } from '@rfs/base/log';
 import fastify, { type FastifyInstance } from 'fastify';
-import { type Bean, beansJson } from './beans.js';
 
 /** Adds further routes, such as WebHDFS, in a scope of their own: its hooks and parsers bind nobody else. */
 export type HttpPlugin = (scope: FastifyInstance) => void | Promise<void>;
@@ -10,7 +10,7 @@ export interface HttpOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  readonly beans: (httpPort: number) => readonly Bean[];
+  readonly beans: (httpPort: number) => readonly Bean<void>[];
   /** Everything measured, in Prometheus's text format (@rfs/base/metrics). */
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   /** True once a namenode knows this datanode. */
@@ -37,7 +37,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpDoor> {
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
   });
-  let beans: readonly Bean[] = [];
+  let beans: readonly Bean<void>[] = [];
   app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) log.error('request failed', { method: request.method, url: request.url, error });
@@ -48,11 +48,11 @@ export async function openHttp(options: HttpOptions): Promise<HttpDoor> {
     void reply.code(404).type('text/plain; charset=utf-8').send('Not found\n');
   });
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
-  app.get<{ Querystring: { qry?: string } }>('/jmx', (request, reply) =>
+  app.get<{ Querystring: JmxQuery }>('/jmx', (request, reply) =>
     reply
       .header('Content-Type', 'application/json; charset=utf8')
       .header('Cache-Control', 'no-cache')
-      .send(beansJson(beans, request.query.qry)),
+      .send(answerJmx(beans, undefined, request.query)),
   );
   app.get('/health', (_request, reply) => {
     const ready = options.ready();

@@ -1,4 +1,5 @@
 import { javaFloat } from '@rfs/base/java-text';
+import { type Bean, compactJson, type JmxObject, parseName } from '@rfs/base/jmx';
 import { countDatanodes, datanodeCountAttributes, maintenanceAttributes } from './counts.js';
 import {
   deadNodes,
@@ -8,9 +9,6 @@ import {
   liveNodes,
   nodeUsage,
 } from './datanode-tables.js';
-import type { Bean } from './jmx.js';
-import { compactJson, type JmxObject } from './jmx-json.js';
-import { parseName } from './object-name.js';
 import { percentRemaining, percentUsed } from './percents.js';
 import type { DatanodeFacts, NamenodeSnapshot } from './view.js';
 

@@ -1,4 +1,4 @@
-import type { JmxObject } from './jmx-json.js';
+import type { JmxObject } from '@rfs/base/jmx';
 import type { DatanodeFacts } from './view.js';
 
 /** Datanodes and volumes by condition, as several beans list them. */

@@ -1,6 +1,6 @@
 import { javaFloat } from '@rfs/base/java-text';
+import { compactJson, type JmxObject, type JmxValue } from '@rfs/base/jmx';
 import type { AdminState } from '../../blocks/index.js';
-import { compactJson, type JmxObject, type JmxValue } from './jmx-json.js';
 import { percentUsed, standardDeviation } from './percents.js';
 import type { DatanodeFacts } from './view.js';
 

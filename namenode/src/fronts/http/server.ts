@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
+import { answerJmx, type JmxQuery } from '@rfs/base/jmx';
 import type { Logger } from '@rfs/base/log';
 import fastify, { type FastifyInstance } from 'fastify';
 import { namenodeBeans } from './beans.js';
-import { answerJmx, type JmxQuery } from './jmx.js';
 import { overviewPage } from './page.js';
 import type { NamenodeView } from './view.js';
 

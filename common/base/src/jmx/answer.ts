@@ -1,4 +1,4 @@
-import { type JmxObject, type JmxValue, prettyJson } from './jmx-json.js';
+import { type JmxObject, type JmxValue, prettyJson } from './json.js';
 import { type BeanName, type NamePattern, parsePattern } from './object-name.js';
 
 /** One managed bean: a name, and attributes that are collected from `Source` when somebody asks. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { javaDouble, javaFloat } from '@rfs/base/java-text';
-import { answerJmx, type Bean } from './jmx.js';
-import { compactJson, type JmxObject, prettyJson } from './jmx-json.js';
+import { javaDouble, javaFloat } from '../java-text/index.js';
+import { answerJmx, type Bean } from './answer.js';
+import { compactJson, type JmxObject, prettyJson } from './json.js';
 import { parseName, parsePattern } from './object-name.js';
 
 test('numbers print as Java prints floats and doubles', () => {

@@ -1,4 +1,4 @@
-import { JavaNumber } from '@rfs/base/java-text';
+import { JavaNumber } from '../java-text/index.js';
 
 /** What an attribute may hold. A plain number is one of Java's integers. */
 export type JmxValue = string | number | boolean | null | JavaNumber | readonly JmxValue[] | JmxObject;
