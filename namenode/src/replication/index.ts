@@ -3,6 +3,6 @@ export { GroupView } from './group-view.js';
 export { type ClusterIdentity, makeIdentity } from './identity.js';
 export { type PeerLink, type ReplicatorLimits, type ReplicatorOptions, StartRefused } from './options.js';
 export { Replicator } from './replicator.js';
-export { decodeRoster, encodeRoster, memberMessage, memberOf, NO_ROSTER, type Roster } from './roster.js';
+export { encodeRoster, memberMessage, memberOf, type Roster } from './roster.js';
 export { FOUNDER } from './start.js';
 export type { Applier, NextTurn, ProposalSink, ReadSink, ReplicationObserver } from './types.js';

@@ -1,14 +1,15 @@
-import { type Config, clientOptions, namenodeOptions, namenodeRules } from '@rfs/base/config';
+import { type Config, type ConfigSources, clientOptions, namenodeOptions, namenodeRules } from '@rfs/base/config';
 import { DfsClient } from '@rfs/client/dfs';
 import { type NamenodeInside, startJournalNode, startNamenode } from '@rfs/namenode/node';
 import { namenodeWebHdfs } from '@rfs/webhdfs/namenode';
-import { configure, realWorld, runInForeground, type World } from '../daemon/index.js';
+import { configure, type DaemonCommand, realWorld, runInForeground, type World } from '../daemon/index.js';
 import type { Command } from '../terminal/index.js';
 
 /** A namenode is a client of its own file system too: it copies what is left of files that lost blocks. */
 const TABLE = { ...clientOptions, ...namenodeOptions };
-const COMMAND = {
+const COMMAND: DaemonCommand = {
   name: 'namenode',
+  scope: scopeOf,
   table: TABLE,
   rules: namenodeRules,
   switches: { bootstrap: 'make a new filesystem in an empty folder; a lone namenode does so by itself' },
@@ -39,6 +40,15 @@ export const namenode: Command = {
 export const journalnode: Command = {
   run: (args, context) => namenode.run(['--role', 'journal', ...args], context),
 };
+
+/** A namenode of a nameservice goes by `key.<nameservice>.<id>` before `key` (NameNode.initializeGenericKeys). */
+function scopeOf(config: Config): ConfigSources['scope'] {
+  const services = config.get(TABLE.nameservices) ?? [];
+  const nameservice = config.get(TABLE.nameserviceId) ?? (services.length === 1 ? services[0] : undefined);
+  if (nameservice === undefined) return undefined;
+  const node = config.get(TABLE.namenodeId);
+  return { nameservice, ...(node === undefined ? {} : { node }) };
+}
 
 /** Where home folders lie (dfs.user.home.dir.prefix). */
 const HOME_PREFIX = '/user';

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import {
   type Config,
   type ConfigRule,
+  type ConfigSources,
   loadConfig,
   type Option,
   type OptionTable,
@@ -26,6 +27,8 @@ export interface DaemonCommand {
   readonly name: string;
   readonly table: OptionTable;
   readonly rules: readonly ConfigRule[];
+  /** Whose scoped settings hold, going by the others. */
+  readonly scope?: (config: Config) => ConfigSources['scope'];
   /** Flags of the command itself, with their help. */
   readonly switches: Readonly<Record<string, string>>;
 }
@@ -40,7 +43,7 @@ core-site.xml and hdfs-site.xml of the configuration folder, the first that has 
  * nothing to start: help was asked for, or something is wrong and the user has been told.
  */
 export async function configure(
-  { name, table, rules, switches }: DaemonCommand,
+  { name, table, rules, switches, scope }: DaemonCommand,
   args: readonly string[],
   { terminal, environment, workingFolder }: CommandContext,
 ): Promise<Configured | number> {
@@ -60,7 +63,7 @@ export async function configure(
   try {
     const folder = conf ?? environment.HADOOP_CONF_DIR;
     const { username, homedir } = userInfo();
-    const reread = (): Config =>
+    const load = (own: ConfigSources['scope']): Config =>
       loadConfig(
         table,
         {
@@ -69,9 +72,15 @@ export async function configure(
           environment,
           xml: folder === undefined ? [] : readConfigFolder(resolve(workingFolder, folder)),
           system: { 'user.name': username, 'user.home': homedir },
+          ...(own === undefined ? {} : { scope: own }),
         },
         rules,
       );
+    const reread = (): Config => {
+      const unscoped = load(undefined);
+      const own = scope?.(unscoped);
+      return own === undefined ? unscoped : load(own);
+    };
     const config = reread();
     return { config, reread, switches: new Set(Object.keys(switches).filter((flag) => values[flag] === true)) };
   } catch (error) {

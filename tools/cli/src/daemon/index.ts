@@ -1,3 +1,3 @@
-export { configure } from './configure.js';
+export { configure, type DaemonCommand } from './configure.js';
 export { type Running, runInForeground } from './foreground.js';
 export { realWorld, type World } from './world.js';
