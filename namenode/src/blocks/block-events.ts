@@ -12,6 +12,8 @@ import { BlockState } from './types.js';
 
 /** Keeps the block map in step with the applied log. */
 export class BlockEvents implements NamespaceEvents {
+  /** Files that got blocks of others before these were in the map: the scan may have passed by their new place. */
+  readonly movedEarly = new Set<InodeId>();
   private readonly context: BlockContext;
   private readonly audit: Audit;
   private readonly intake: ReplicaIntake;
@@ -171,7 +173,10 @@ export class BlockEvents implements NamespaceEvents {
 
   blockMoved(block: BlockId, inode: InodeId, replication: number): void {
     const slot = this.context.map.slotOf(block);
-    if (slot < 0) return;
+    if (slot < 0) {
+      if (this.context.rebuilding) this.movedEarly.add(inode);
+      return;
+    }
     this.context.map.setOwner(slot, inode, replication);
     this.audit.refresh(slot);
   }

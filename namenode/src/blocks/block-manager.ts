@@ -125,10 +125,16 @@ export class BlockManager {
     this.blockEvents.restore(block, inode, stamp, lengthBytes, replication, state, expected);
   }
 
+  /** Files whose blocks are all to be restored once more, as some of them moved there during the rebuild. */
+  get movedEarly(): ReadonlySet<InodeId> {
+    return this.blockEvents.movedEarly;
+  }
+
   /** All blocks are in. `lastStamp` is the highest generation stamp that the namespace has given out. */
   endRebuild(lastStamp: GenerationStamp): void {
     this.blockEvents.noteStamp(lastStamp);
     this.context.rebuilding = false;
+    this.blockEvents.movedEarly.clear();
     this.monitor.refeedAll();
     this.monitor.updatePopulating();
   }

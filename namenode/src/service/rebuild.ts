@@ -1,6 +1,13 @@
-import type { GenerationStamp } from '@rfs/base/ids';
+import type { GenerationStamp, InodeId } from '@rfs/base/ids';
 import { type BlockManager, BlockState as MapState } from '../blocks/index.js';
-import { BlockScan, BlockState, type MappedBlock, openFileRow, type StateMachine } from '../namespace/index.js';
+import {
+  BlockScan,
+  BlockState,
+  getBlocksOfInode,
+  type MappedBlock,
+  openFileRow,
+  type StateMachine,
+} from '../namespace/index.js';
 import type { SlicedWork } from './slices.js';
 
 const STEP_BLOCKS = 200;
@@ -28,9 +35,17 @@ export class Rebuild implements SlicedWork {
 
   step(): boolean {
     if (this.scan.step(STEP_BLOCKS, (block) => this.restore(block))) return false;
+    for (const inode of this.blocks.movedEarly) this.restoreFile(inode);
     this.blocks.endRebuild(this.machine.state.lastStamp as GenerationStamp);
     this.done();
     return true;
+  }
+
+  private restoreFile(inode: InodeId): void {
+    const found = getBlocksOfInode(this.machine.tree, inode);
+    if (found === undefined) return;
+    const { replication } = found.file;
+    for (const block of found.blocks) this.restore({ ...block, inode, replication, expected: found.expected });
   }
 
   private restore(block: MappedBlock): void {
