@@ -17,11 +17,13 @@ export async function startApache(options: PeerOptions): Promise<Peer | undefine
   const output = await runProgram('taskset', pinned);
   const [, rpc, http] = /hdfs=hdfs:\/\/(\S+) http=(\S+)/.exec(output) as unknown as [string, string, string];
   await waitForPort(rpc);
+  const [namenodePid, ...datanodePids] = readFileSync(join(folder, 'pids'), 'utf8').trim().split('\n').map(Number);
   return {
     name: 'apache',
     rpc,
     http,
-    namenodePid: Number(readFileSync(join(folder, 'pids'), 'utf8').split('\n')[0]),
+    namenodePid: namenodePid as number,
+    datanodePids,
     conf: join(folder, 'conf'),
     stop: async () => {
       await runProgram('bash', [script, 'down', folder]);

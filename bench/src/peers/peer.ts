@@ -6,6 +6,7 @@ export interface Peer {
   /** http://host:port. */
   readonly http: string;
   readonly namenodePid: number;
+  readonly datanodePids: readonly number[];
   /** The folder with core-site.xml and hdfs-site.xml for clients. */
   readonly conf: string;
   stop(): Promise<void>;

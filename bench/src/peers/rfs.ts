@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Peer, PeerOptions } from './peer.js';
 import { SERVER_CORE } from './peer.js';
 import { endProcess } from './processes.js';
@@ -17,12 +17,14 @@ interface Description {
   readonly webhdfs: string;
   readonly conf: string;
   readonly namenodes: readonly { readonly pid: number }[];
+  readonly datanodes: readonly { readonly pid: number }[];
 }
 
 /** rfs up, all its daemons on the servers' core. */
 export function startRfs(options: PeerOptions): Promise<Peer> {
   const properties = Object.entries(options.properties).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
-  const up = ['up', '--json', '--dir', join(options.folder), '--datanodes', String(options.datanodes), ...properties];
+  const { folder, datanodes } = options;
+  const up = ['up', '--json', '--no-restart', '--dir', folder, '--datanodes', String(datanodes), ...properties];
   const child = spawn('taskset', ['-c', String(SERVER_CORE), process.execPath, ...nodeFlags(), PROGRAM, ...up], {
     // The channel ends with this process in whatever way it ends, and rfs up stops then.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -39,6 +41,7 @@ export function startRfs(options: PeerOptions): Promise<Peer> {
         rpc: description.hdfs.slice('hdfs://'.length),
         http: description.webhdfs,
         namenodePid: description.namenodes[0]?.pid as number,
+        datanodePids: description.datanodes.map(({ pid }) => pid),
         conf: description.conf,
         stop: () => endProcess(child.pid as number),
       });
