@@ -1,5 +1,5 @@
 /** How the balancer ends (ExitStatus); a shell sees the lowest eight bits of the code. */
-export const ExitStatus = {
+const ExitStatus = {
   SUCCESS: 0,
   IN_PROGRESS: 1,
   ALREADY_RUNNING: -1,
