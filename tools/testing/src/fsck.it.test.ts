@@ -50,6 +50,15 @@ test('rfs fsck says HEALTHY, and CORRUPT with the name of the file that lost all
     const listed = await rfs('fsck', '/', '-list-corruptfileblocks');
     assert.match(listed.out, new RegExp(`^The list of corrupt blocks under path '/' are:\n${block}\t2\t/lost\n`));
 
+    const { explanations } = JSON.parse((await rfs('fsck', '/lost', '--explain', '--json')).out);
+    assert.deepEqual(
+      explanations.map((each: { block: string }) => each.block),
+      [block],
+    );
+    assert.match(explanations[0].happened, /^no good replica is left\. /);
+
+    assert.equal((await rfs('fsck', '/lost', '-move')).code, 1);
+    assert.equal((await rfs('fs', '-test', '-d', '/lost+found/lost')).code, 0);
     assert.equal((await rfs('fsck', '/', '-delete')).code, 1);
     assert.equal((await rfs('fsck', '/')).code, 0);
   } finally {
