@@ -104,10 +104,11 @@ test('a leader that was stopped for a while answers nothing that is old when it 
   const other = rpcOf(cluster, inState(cluster, 'observer').rpc);
   const callers = await Promise.all(Array.from({ length: 4 }, () => connected(paused.rpc)));
   try {
+    // Half of them have seen a state; the others present no state id. All are to see the newest.
+    for (const caller of callers.slice(2)) await callAsync(caller, protocols.client, 'getFileInfo', { src: '/' });
     hang(paused.pid);
     const folder = { src: '/new', masked: { perm: 0o755 }, createParent: true };
     assert.deepEqual(await callAsync(other, protocols.client, 'mkdirs', folder), { result: true });
-    // Each has seen nothing and presents no state id, so that it is to see the newest state.
     const asked = callers.map((caller) => callAsync(caller, protocols.client, 'getFileInfo', { src: '/new' }));
     resume(paused.pid);
     for (const answer of await Promise.all(asked)) {

@@ -182,6 +182,22 @@ test('a leader whose lease has run out answers nothing that another leader may h
   assert.deepEqual(reads[2]?.response, { result: true });
 });
 
+test('nor does it as a follower, before it has what the next leader has done', () => {
+  const group = new TestGroup();
+  const paused = group.node(1);
+  paused.lags = true;
+  group.leader = group.node(2);
+  group.node(2).hears(group.node(2));
+  group.node(2).call('mkdirs', mkdirs('/new'));
+  paused.hears(group.node(2));
+  const heard = exists(paused, '/new', 1);
+  assert.deepEqual(heard, {});
+  paused.catchUp(true);
+  assert.ok(heard.response?.fs);
+  group.node(2).call('mkdirs', mkdirs('/newer'));
+  assert.equal(exists(paused, '/newer', 1).response?.fs, undefined);
+});
+
 test('a block of which a follower knows no replica is left to the leader', () => {
   const group = new TestGroup();
   const leader = group.node(1);

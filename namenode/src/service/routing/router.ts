@@ -67,6 +67,8 @@ export interface RouterParts {
 
 /** Held calls are tried again this often, when nothing else wakes them. */
 const HELD_PERIOD_MS = 25;
+/** A node that could not learn the newest index asks again after this long. */
+const SURE_RETRY_MS = 100;
 
 /**
  * Any namenode takes any call: it is served here if this node may, else passed on to the leader, and held while there
@@ -89,6 +91,14 @@ export class Router implements Rerouting {
   private readonly parts: RouterParts;
   private readonly group: Group;
   private readonly patience: Patience;
+  /**
+   * This node may be older than its clients expect: it has just started, or was a leader and was not told in time that
+   * it no longer is. Until it has the newest state once, what clients have seen is not enough to answer them.
+   */
+  private unsure = true;
+  private led = false;
+  private askings = 0;
+  private sureTimer: Timer | null = null;
   private held = new Set<RoutedCall>();
   private timer: Timer | null = null;
   private readonly unwatch: () => void;
@@ -121,7 +131,11 @@ export class Router implements Rerouting {
     if (route !== Route.LEADER) {
       const newEnough = leads
         ? group.current
-        : !passedOn && route === Route.COORDINATED && this.hasApplied(context.stateId) && !NEEDS_LOCATIONS.has(method);
+        : !this.unsure &&
+          !passedOn &&
+          route === Route.COORDINATED &&
+          this.hasApplied(context.stateId) &&
+          !NEEDS_LOCATIONS.has(method);
       if (newEnough || route === Route.ANYWHERE) {
         counts.readsServed++;
         this.parts.serve(method, request, context, sink);
@@ -144,6 +158,7 @@ export class Router implements Rerouting {
     this.unwatch();
     this.timer?.cancel();
     this.timer = null;
+    this.sureTimer?.cancel();
     this.parts.passage.close();
     this.patience.close();
     const held = this.held;
@@ -194,9 +209,9 @@ export class Router implements Rerouting {
     else this.waitToApply(call);
   }
 
-  /** The client says what it has seen, and may see no more than that. */
+  /** The client says what it has seen, and that is enough. */
   private knows(call: RoutedCall): boolean {
-    return call.route === Route.COORDINATED && call.context.stateId !== NO_STATE_ID;
+    return !this.unsure && call.route === Route.COORDINATED && call.context.stateId !== NO_STATE_ID;
   }
 
   private hasApplied(stateId: number): boolean {
@@ -304,8 +319,29 @@ export class Router implements Rerouting {
     const { group } = this;
     const { leader, members } = group;
     this.direct = group.leading && members.length <= 1;
+    if (group.leading !== this.led) {
+      this.led = group.leading;
+      this.unsure = !group.leading;
+      this.askings++;
+    }
+    if (this.unsure && leader !== undefined) this.becomeSure();
     if (leader !== undefined) this.parts.passage.turnTo(leader);
     this.moveHeld();
+  }
+
+  private becomeSure(): void {
+    this.sureTimer?.cancel();
+    this.sureTimer = null;
+    const asking = ++this.askings;
+    this.group.readIndex({
+      readable: () => {
+        if (asking === this.askings) this.unsure = false;
+      },
+      refused: () => {
+        if (asking !== this.askings || this.closed) return;
+        this.sureTimer = this.parts.clock.setTimer(SURE_RETRY_MS, () => this.becomeSure());
+      },
+    });
   }
 
   /** Sends held calls where they can be served now, and back those that waited long enough. */
