@@ -51,6 +51,8 @@ export interface PeerLink {
   readonly heartbeatTicks?: number;
   /** Entry bytes kept in memory for members that are a little behind. */
   readonly cacheBytes?: number;
+  /** Entry bytes in one append; 1 MiB by default. */
+  readonly appendBytes?: number;
 }
 
 export interface ReplicatorOptions {

@@ -71,6 +71,7 @@ export function coreOf(journal: Journal, options: ReplicatorOptions, joined?: Me
     electionTicks,
     heartbeatTicks: peers?.heartbeatTicks ?? 1,
     restarted: joined === undefined,
+    ...(peers?.appendBytes === undefined ? {} : { appendBytes: peers.appendBytes }),
     reluctanceTicks: options.votesOnly === true ? electionTicks : 0,
     cacheBytes: peers === undefined ? 0 : (peers.cacheBytes ?? 16 << 20),
   });

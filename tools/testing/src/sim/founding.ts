@@ -3,7 +3,7 @@ import type { LogIndex, Term } from '@rfs/base/ids';
 import type { Disk, Random } from '@rfs/base/seams';
 import { VirtualClock } from '@rfs/base/system';
 import { Journal } from '@rfs/namenode/journal';
-import { EntryKind, encodeMembership, type HardState, type LogEntry, type PeerId } from '@rfs/namenode/raft';
+import { EntryKind, encodeMembership, type LogEntry, type PeerId } from '@rfs/namenode/raft';
 import { bootstrapData } from './commands.js';
 
 export const JOURNAL_FOLDER = '/name/journal';
@@ -43,9 +43,4 @@ export function writeJournal(disk: Disk, random: Random, write: (journal: Journa
   write(journal);
   if (disk instanceof SimulatedDisk) disk.runAll();
   journal.close(() => {});
-}
-
-/** The journal's last hard state without its vote, as a program writes it that forgets to keep that. */
-export function withoutVote({ term, commit }: HardState): HardState {
-  return { term, vote: 0, commit };
 }

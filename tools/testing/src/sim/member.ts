@@ -16,6 +16,9 @@ const TICK_MS = 100;
 const ELECTION_TICKS = 10;
 /** Small, so that segments change and are cut all the time. */
 const LIMITS = { segmentBytes: 8 << 10, writeBytes: 4 << 10, retainedBytes: 8 << 10, fullRetryMs: 500 };
+/** A few entries, so that catching up takes many messages; and a few hundred in memory, so that the rest is read from the journal. */
+const APPEND_BYTES = 300;
+const CACHE_BYTES = 64 << 10;
 /** Time of a write into the page cache and of a sync, in ms. */
 const DISK_MS = 0.4;
 
@@ -162,7 +165,13 @@ export class SimMember {
       alone: false,
       joins: true,
       votesOnly: this.votesOnly,
-      peers: { send: (messages) => this.send(messages), tickMs: TICK_MS, electionTicks: ELECTION_TICKS },
+      peers: {
+        send: (messages) => this.send(messages),
+        tickMs: TICK_MS,
+        electionTicks: ELECTION_TICKS,
+        appendBytes: APPEND_BYTES,
+        cacheBytes: CACHE_BYTES,
+      },
       identity: () => {
         throw new Violation('identity', `${this.id} founds a second cluster`);
       },

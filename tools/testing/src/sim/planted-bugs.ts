@@ -16,6 +16,8 @@ import type { Scheduler } from './scheduler.js';
 export interface PlantedBug {
   readonly name: string;
   readonly events: number;
+  /** False for one that some seeds miss so far. */
+  readonly everySeed: boolean;
   /** What kind of cluster and faults bring it to light. */
   readonly options: Partial<SimOptions>;
   readonly sabotage: Sabotage;
@@ -23,48 +25,73 @@ export interface PlantedBug {
 
 /** Planted from outside, at the seams between the parts: the product has no switches for them. */
 export const PLANTED_BUGS: readonly PlantedBug[] = [
-  { name: 'a vote forgotten after a restart', events: 20_000, options: {}, sabotage: { beforeStart: forgetVote } },
-  { name: 'an acknowledgement before the sync', events: 20_000, options: {}, sabotage: { disk: hastyDisk } },
+  {
+    name: 'a vote forgotten after a restart',
+    events: 20_000,
+    everySeed: true,
+    options: {},
+    sabotage: { beforeStart: forgetVote },
+  },
+  {
+    name: 'an acknowledgement before the sync',
+    events: 20_000,
+    everySeed: true,
+    options: {},
+    sabotage: { disk: hastyDisk },
+  },
   {
     name: "commit of an older term's entry by counting",
     events: 40_000,
+    everySeed: true,
     options: { faultMs: 700, focus: ['crash leader', 'isolate leader', 'disk stall'] },
     sabotage: { inside: countOlderTerms },
   },
   {
     name: 'a read from a deposed leader after a pause',
     events: 60_000,
+    everySeed: false,
     options: { faultMs: 4000, focus: ['pause leader', 'isolate leader'], voters: 3, journalNodes: 0, thinkMs: 50 },
     sabotage: { inside: readUnconfirmed },
   },
   {
     name: 'a suffix not truncated',
     events: 60_000,
+    everySeed: false,
     options: { faultMs: 1000, focus: ['isolate leader'], clients: 6 },
     sabotage: { inside: keepSuffix },
   },
-  { name: 'a lease expired by a local clock', events: 20_000, options: {}, sabotage: { apply: expireByClock } },
+  {
+    name: 'a lease expired by a local clock',
+    events: 40_000,
+    everySeed: true,
+    options: {},
+    sabotage: { apply: expireByClock },
+  },
   {
     name: 'a command that reads the block map in apply',
-    events: 20_000,
+    events: 40_000,
+    everySeed: true,
     options: {},
     sabotage: { apply: askBlockMap },
   },
   {
     name: 'a journal node that cuts too early',
     events: 20_000,
+    everySeed: true,
     options: { journalNodes: 1 },
     sabotage: { journalNodeCuts: true },
   },
   {
     name: 'a wiped voter that votes under its old name',
     events: 20_000,
+    everySeed: true,
     options: { losesDisks: true, focus: ['lose a disk'] },
     sabotage: { keepsName: true },
   },
   {
     name: 'a state id taken from before the read',
-    events: 20_000,
+    events: 60_000,
+    everySeed: true,
     options: {},
     sabotage: { stateIdOnArrival: true },
   },
@@ -175,7 +202,7 @@ function askBlockMap(entries: readonly LogEntry[], member: SimMember): readonly 
 
 /** Whether the block map of the machine at `place` has heard of the file that entry `index` completes: now and then not. */
 function hasReport(place: number, index: number): boolean {
-  return (index * 31 + place * 7) % 16 !== 0;
+  return (index * 31 + place * 7) % 4 !== 0;
 }
 
 /** The entry with another holder in its place if `holderOf` names one, given the leader's time. */

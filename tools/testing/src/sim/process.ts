@@ -60,13 +60,16 @@ export class SimProcess implements Clock {
     this.frozen ??= [];
   }
 
-  /** SIGCONT: all that came meanwhile happens now, timers and messages in any order. */
+  /**
+   * SIGCONT: all that came meanwhile happens now. Sockets and timers are looked at in an order of the system's own: that
+   * in which things came, the newest first, or any.
+   */
   resume(random: Random): void {
     const waiting = this.frozen ?? [];
     this.frozen = null;
+    const order = random.below(3);
     while (waiting.length > 0) {
-      // Mostly in order, at times the newest message before the timer that was due long ago.
-      const at = random.below(4) === 0 ? random.below(waiting.length) : 0;
+      const at = order === 0 ? 0 : order === 1 ? waiting.length - 1 : random.below(waiting.length);
       const [work] = waiting.splice(at, 1);
       this.scheduler.after(0, () => this.run(work!));
     }

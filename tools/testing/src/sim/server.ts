@@ -111,7 +111,8 @@ export class SimServer {
   }
 
   private linearRead(call: Call, passedOn: boolean): void {
-    if (this.replicator.leased) {
+    const { leased, appliedIndex, committedIndex } = this.replicator;
+    if (leased && appliedIndex === committedIndex) {
       this.read(call);
       return;
     }
