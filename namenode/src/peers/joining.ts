@@ -40,9 +40,13 @@ export class Joining {
     this.options = options;
   }
 
+  /** Begins; a member says hello even if the group knows it, and so learns whether it still belongs there. */
   start(): void {
-    if (this.isKnown()) return;
     void this.attempt();
+  }
+
+  private again(): void {
+    if (!this.isKnown()) this.start();
   }
 
   close(): void {
@@ -77,23 +81,32 @@ export class Joining {
     const queue = [...(group.leading ? [node.rpc] : []), ...this.others()];
     const asked = new Set<string>();
     let refusal: Failure | undefined;
+    let removed = false;
     for (let contact = queue.shift(); contact !== undefined; contact = queue.shift()) {
       if (this.closed || asked.has(contact)) continue;
       asked.add(contact);
       const member = memberMessage({ ...node, id: group.self });
       const answer = await this.call(contact, (client) => callAsync(client, groupProtocol, 'join', { member }));
       if (this.closed) return;
-      if (isFailure(answer)) refusal = answer;
-      else if (answer.leaderRpc !== undefined) queue.unshift(answer.leaderRpc);
+      if (isFailure(answer)) {
+        refusal = answer;
+        removed = answer.code === 'AccessControlException' && group.self !== 0;
+      } else if (answer.leaderRpc !== undefined) queue.unshift(answer.leaderRpc);
       else if (answer.membership !== undefined) {
         this.taken(answer.id, answer.membership);
         return;
       }
     }
+    if (removed) {
+      this.options.log.error('this node is no member of its group any more; with an empty folder it may join again', {
+        refusal,
+      });
+      return;
+    }
     if (this.attempts++ % ATTEMPTS_PER_LINE === 0) {
       this.options.log.info('the group does not take this node in yet', { asked: [...asked], refusal });
     }
-    this.timer = this.options.clock.setTimer(RETRY_MS, () => this.start());
+    this.timer = this.options.clock.setTimer(RETRY_MS, () => this.again());
   }
 
   private taken(id: number, membership: Uint8Array): void {

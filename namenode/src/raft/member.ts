@@ -155,11 +155,13 @@ export class Member {
   /** Asks whether it would win, without disturbing anybody: its term stays (thesis 9.6). */
   becomePrecandidate(): void {
     this.enter(this.term, 'precandidate');
+    this.hurry();
   }
 
   becomeCandidate(): void {
     this.enter((this.term + 1) as Term, 'candidate');
     this.vote = this.self;
+    this.hurry();
   }
 
   becomeLeader(): void {
@@ -194,6 +196,11 @@ export class Member {
 
   drawTimeout(): void {
     this.timeoutTicks = this.electionTicks + this.random.below(this.electionTicks) + this.reluctanceTicks;
+  }
+
+  /** Who stands waits for answers, not for a leader's sign of life: after a split vote the next attempt comes sooner. */
+  private hurry(): void {
+    this.timeoutTicks = Math.ceil(this.timeoutTicks / 2);
   }
 
   private noteMembership(at: MembershipAt): void {
