@@ -42,6 +42,7 @@ export class Connection implements SocketUser {
   private unasked = false;
   private lost: ConnectionLost | null = null;
   private finished = false;
+  private answered = false;
   private open = true;
   private readonly lostListeners: ((error: ConnectionLost) => void)[] = [];
   private readonly goneListeners: (() => void)[] = [];
@@ -177,8 +178,17 @@ export class Connection implements SocketUser {
       done?.(this.lost ?? new ConnectionLost(`connection to ${this.remoteAddress} is closed`));
       return;
     }
-    this.activeMs = this.context.clock.monotonicMs();
+    if (!this.answered) this.activeMs = this.context.clock.monotonicMs();
     this.socket.write(bytes, done);
+  }
+
+  /**
+   * From now on everything that is sent is answered: only what comes shows that the other side is alive, as the kernel
+   * takes bytes for one that hangs.
+   */
+  expectAnswers(): void {
+    this.answered = true;
+    this.activeMs = this.context.clock.monotonicMs();
   }
 
   hold(): void {

@@ -52,6 +52,7 @@ export class Mirror {
   }
 
   listen(listener: MirrorListener): void {
+    this.connection.expectAnswers();
     this.connection.pull(() => {
       const acks: PipelineAckProto[] = [];
       for (;;) {
