@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
+import type { Clock } from '@rfs/base/seams';
 import { ClientIdentity } from '@rfs/protocol/rpc';
 import { Joining, PeerLinks, Steward, Takeover } from '../peers/index.js';
 import {
@@ -110,6 +111,21 @@ export async function openGroup(
   lifecycle.add('steward', () => steward.close());
   const takeover = new Takeover(group, steward, user, new ClientIdentity(random.fork('takeover')), clock);
   return { place, replicator, group, links, steward, takeover, clusterId };
+}
+
+/** A leader that is told to stop waits this long for another one: without it clients would wait for an election. */
+const HAND_OVER_MS = 400;
+
+/** Hands leadership over, if there is anybody to take it; done in any case after a moment. */
+export function handOver({ group, steward }: GroupParts, clock: Clock): Promise<void> {
+  if (!group.leading || group.members.length < 2) return Promise.resolve();
+  return new Promise((resolve) => {
+    const late = clock.setTimer(HAND_OVER_MS, resolve);
+    steward.transfer('', () => {
+      late.cancel();
+      resolve();
+    });
+  });
 }
 
 /** The doors are open: makes this node known to its group, where it has to join one or is reached elsewhere now. */

@@ -2,7 +2,7 @@ import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import { Lifecycle } from '@rfs/base/lifecycle';
 import { openCore } from './core.js';
 import { type OpenDoor, openHttpDoor, openRpcDoor } from './doors.js';
-import { openJoining } from './group.js';
+import { handOver, openJoining } from './group.js';
 import { placeOf } from './place.js';
 import type { NamenodeSeams } from './seams.js';
 import { openWorkings } from './workings.js';
@@ -52,6 +52,7 @@ export async function startNamenode(config: Config, seams: NamenodeSeams, bootst
     rpc,
     http,
     close: async () => {
+      await handOver(core, clock);
       await lifecycle.close();
     },
   };

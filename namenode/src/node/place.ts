@@ -51,12 +51,17 @@ export function electionClock(config: Config, place: Place): ElectionClock {
   };
 }
 
-function namenodesOfService(config: Config): readonly Address[] {
+/** The nameservice of this namenode if it has several namenodes: the name by which clients find any of them. */
+export function nameserviceOf(config: Config): string | undefined {
   const nameservice = config.get(options.nameserviceId) ?? config.get(options.nameservices)?.[0];
+  if (nameservice === undefined) return undefined;
+  return (config.suffixed(options.namenodeIds, nameservice) ?? []).length < 2 ? undefined : nameservice;
+}
+
+function namenodesOfService(config: Config): readonly Address[] {
+  const nameservice = nameserviceOf(config);
   if (nameservice === undefined) return [];
-  const ids = config.suffixed(options.namenodeIds, nameservice) ?? [];
-  if (ids.length < 2) return [];
-  return ids
+  return (config.suffixed(options.namenodeIds, nameservice) ?? [])
     .map((id) => config.suffixed(options.namenodeRpcAddress, nameservice, id))
     .filter((address) => address !== undefined);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { test } from 'node:test';
 import { clientOptions, clientRules, loadConfig, readConfigFolder } from '@rfs/base/config';
 import { systemClock, systemRandom } from '@rfs/base/system';
@@ -126,6 +127,26 @@ test('three namenodes: changes go on when the leader is killed, hangs, or hands 
     assert.equal(code, 0, err);
     await load.goesOn();
     assert.notEqual((await activeOf(cluster)).id, before);
+    await load.check();
+  } finally {
+    load.client.close();
+    await cluster.stop();
+  }
+});
+
+test('three namenodes are restarted one after another, and no client notices', async () => {
+  const cluster = await ProcessCluster.start('--namenodes', '3', '--datanodes', '0');
+  const load = new Load(cluster.description.conf);
+  try {
+    for (const { id } of cluster.description.namenodes) {
+      const pidOf = (): number => cluster.now().namenodes.find((each) => each.id === id)?.pid as number;
+      const before = pidOf();
+      process.kill(before, 'SIGTERM');
+      await until(`${id} is back`, () => pidOf() !== before && pidOf() !== 0);
+      await whole(cluster, 3);
+      await load.goesOn();
+    }
+    assert.ok(load.longestMs < FAIL_OVER_MS, `a change took ${load.longestMs} ms`);
     await load.check();
   } finally {
     load.client.close();
