@@ -11,6 +11,10 @@ const FIRST_PACKET_BYTES = 64 * 1024;
 const LARGEST_PACKET_BYTES = 512 * 1024;
 /** Packets being read or sent at the same time. */
 const SLOTS = 3;
+/** Where more transfers than this are under way, most wait for slow readers: each holds less while it waits. */
+const MANY_TRANSFERS = 64;
+const LARGEST_AMONG_MANY_BYTES = 128 * 1024;
+const SLOTS_AMONG_MANY = 2;
 
 /** What part of a replica to send, widened to whole chunks. */
 export interface SendRange {
@@ -41,22 +45,31 @@ export class BlockSender {
   private readonly withSums: boolean;
   private readonly throttle: ((bytes: number) => Promise<void>) | null;
   private readonly slots: Slot[] = [];
+  private readonly slotCount: number;
+  private readonly largestBytes: number;
   private nextBytes = FIRST_PACKET_BYTES;
   private seqno = 0;
 
-  /** @param withSums false: the receiver wants data only; it is checked here all the same */
+  /**
+   * @param withSums false: the receiver wants data only; it is checked here all the same
+   * @param transfers how many are under way
+   */
   constructor(
     replica: ReadableReplica,
     connection: Connection,
     range: SendRange,
     withSums: boolean,
     throttle: ((bytes: number) => Promise<void>) | null,
+    transfers = 0,
   ) {
     this.replica = replica;
     this.connection = connection;
     this.range = range;
     this.withSums = withSums;
     this.throttle = throttle;
+    const many = transfers > MANY_TRANSFERS;
+    this.slotCount = many ? SLOTS_AMONG_MANY : SLOTS;
+    this.largestBytes = many ? LARGEST_AMONG_MANY_BYTES : LARGEST_PACKET_BYTES;
   }
 
   /** The sums that travel with the data. */
@@ -70,7 +83,7 @@ export class BlockSender {
     const { endBytes } = this.range;
     const reading: Promise<Slot>[] = [];
     let position = this.range.startBytes;
-    let free = SLOTS;
+    let free = this.slotCount;
     try {
       while (position < endBytes || reading.length > 0) {
         while (free > 0 && position < endBytes) {
@@ -82,7 +95,7 @@ export class BlockSender {
           reading.push(ready);
           position += length;
           free--;
-          this.nextBytes = Math.min(LARGEST_PACKET_BYTES, this.nextBytes * 2);
+          this.nextBytes = Math.min(this.largestBytes, this.nextBytes * 2);
         }
         const slot = await reading.shift()!;
         await this.throttle?.(slot.dataLength);

@@ -25,7 +25,8 @@ export async function readBlock(
   if (opened === null) return;
   const { replica, range } = opened;
   try {
-    const sender = new BlockSender(replica, connection, range, request.sendChecksums ?? true, null);
+    const withSums = request.sendChecksums ?? true;
+    const sender = new BlockSender(replica, connection, range, withSums, null, service.counters.active);
     connection.idleLimitMs = service.settings.writeTimeoutMs;
     connection.sendMessage(BlockOpResponseProto, success(sender, range));
     await send(service, block, replica, sender, range);

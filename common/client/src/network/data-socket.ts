@@ -21,7 +21,7 @@ export interface DataLink {
   destroy(error?: Error): void;
 }
 
-/** PERF: reads land in slabs of this size unless memory is to be saved, so that one system call brings many packets and few of them span chunks. */
+/** PERF: reads land in slabs of at most this size, so that one system call brings many packets and few of them span chunks. */
 const LARGEST_SLAB_BYTES = 1024 * 1024;
 /** A slab with less than this part of it free is left to those who still look at it. */
 const LEAST_ROOM_PART = 8;
@@ -34,7 +34,7 @@ export class DataSocket implements DataLink {
   private readonly patience: Patience;
   private slab: Buffer = Buffer.alloc(0);
   private slabAt = 0;
-  private slabBytes = LARGEST_SLAB_BYTES;
+  private slabBytes = LEAST_SLAB_BYTES;
   private ended = false;
   private failed: Error | null = null;
 
@@ -68,7 +68,7 @@ export class DataSocket implements DataLink {
     this.handler = handler;
   }
 
-  /** Receives into pieces of memory that fit a reader who wants at most `bytes` ahead. */
+  /** Receives into larger pieces of memory, which fit a reader who wants at most `bytes` ahead. */
   receiveAhead(bytes: number): void {
     this.slabBytes = Math.max(LEAST_SLAB_BYTES, Math.min(LARGEST_SLAB_BYTES, bytes));
   }
