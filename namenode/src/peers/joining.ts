@@ -103,7 +103,7 @@ export class Joining {
       });
       return;
     }
-    if (this.attempts++ % ATTEMPTS_PER_LINE === 0) {
+    if (!this.isKnown() && this.attempts++ % ATTEMPTS_PER_LINE === 0) {
       this.options.log.info('the group does not take this node in yet', { asked: [...asked], refusal });
     }
     this.timer = this.options.clock.setTimer(RETRY_MS, () => this.again());

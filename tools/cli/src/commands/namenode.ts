@@ -1,3 +1,4 @@
+import { hostname, networkInterfaces } from 'node:os';
 import { type Config, type ConfigSources, clientOptions, namenodeOptions, namenodeRules } from '@rfs/base/config';
 import { DfsClient } from '@rfs/client/dfs';
 import { type NamenodeInside, startJournalNode, startNamenode } from '@rfs/namenode/node';
@@ -46,8 +47,17 @@ function scopeOf(config: Config): ConfigSources['scope'] {
   const services = config.get(TABLE.nameservices) ?? [];
   const nameservice = config.get(TABLE.nameserviceId) ?? (services.length === 1 ? services[0] : undefined);
   if (nameservice === undefined) return undefined;
-  const node = config.get(TABLE.namenodeId);
+  const node = config.get(TABLE.namenodeId) ?? localNamenode(config, nameservice);
   return { nameservice, ...(node === undefined ? {} : { node }) };
+}
+
+/** The one namenode of the nameservice whose RPC address is this machine's; undefined when there are none or several. */
+function localNamenode(config: Config, nameservice: string): string | undefined {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const own = new Set(['localhost', hostname(), ...addresses.map(({ address }) => address)]);
+  const ids = config.suffixed(TABLE.namenodeIds, nameservice) ?? [];
+  const local = ids.filter((id) => own.has(config.suffixed(TABLE.namenodeRpcAddress, nameservice, id)?.host ?? ''));
+  return local.length === 1 ? local[0] : undefined;
 }
 
 /** Where home folders lie (dfs.user.home.dir.prefix). */

@@ -5,6 +5,7 @@ import {
   type ConfigRule,
   type ConfigSources,
   loadConfig,
+  namenodeOptions,
   type Option,
   type OptionTable,
   readConfigFolder,
@@ -32,6 +33,9 @@ export interface DaemonCommand {
   /** Flags of the command itself, with their help. */
   readonly switches: Readonly<Record<string, string>>;
 }
+
+/** Whose scoped settings hold is known by this name. */
+const NODE_ID = namenodeOptions.namenodeId.key;
 
 const USAGE = `$0 [options]
 
@@ -68,7 +72,7 @@ export async function configure(
         table,
         {
           flags: Object.fromEntries(flagged.map(({ flag }) => [flag, values[flag] as string | undefined])),
-          properties: propertiesOf(settings ?? []),
+          properties: { ...(own?.node === undefined ? {} : { [NODE_ID]: own.node }), ...propertiesOf(settings ?? []) },
           environment,
           xml: folder === undefined ? [] : readConfigFolder(resolve(workingFolder, folder)),
           system: { 'user.name': username, 'user.home': homedir },
