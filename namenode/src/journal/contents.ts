@@ -110,6 +110,15 @@ export class JournalContents {
     this.segments.push(segment);
   }
 
+  /** The log begins anew with `segment`, its header durable; the segments that are void now. */
+  restart(segment: Segment): Segment[] {
+    this.extents = new ExtentIndex();
+    this.loadedFrom = 0;
+    this.hardState = segment.header.hardState;
+    this.membershipRecords = baseMembership(segment.header);
+    return this.segments.splice(0, this.segments.length, segment);
+  }
+
   /** The oldest segment, if all its entries are below `index` and it is not being written. */
   droppable(index: LogIndex): Segment | undefined {
     const oldest = this.segments[0];

@@ -1,2 +1,3 @@
 export { JournalDamage } from './damage.js';
+export type { LogStart } from './headers.js';
 export { Journal, type JournalObserver, type JournalOptions, MAX_ENTRY_BYTES } from './journal.js';

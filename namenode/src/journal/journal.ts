@@ -5,14 +5,8 @@ import type { Clock, Disk, Random } from '@rfs/base/seams';
 import type { HardState, LogEntry, PeerId, SavedLog } from '../raft/index.js';
 import { WriteBatch } from './batch.js';
 import { JournalContents } from './contents.js';
-import {
-  encodeSegmentHeader,
-  JOURNAL_ID_BYTES,
-  MAX_MEMBERSHIP_BYTES,
-  SEGMENT_HEADER_BYTES,
-  type SegmentHeader,
-  segmentName,
-} from './format.js';
+import { encodeSegmentHeader, JOURNAL_ID_BYTES, SEGMENT_HEADER_BYTES, segmentName } from './format.js';
+import { headerBehind, type JournalIdentity, type LogStart, nextHeader } from './headers.js';
 import { recoverJournal } from './recovery.js';
 import type { MembershipRecord, Segment } from './segment.js';
 
@@ -45,6 +39,8 @@ export interface JournalOptions {
 }
 
 interface Append {
+  /** Nothing that stands before counts any more. */
+  readonly anew: LogStart | null;
   readonly entries: readonly LogEntry[];
   readonly hardState: HardState | null;
   readonly ticket: number;
@@ -80,7 +76,7 @@ export class Journal implements SavedLog {
   /** What `retry` repeats. */
   private pendingStep: () => void = () => undefined;
   private creating: Segment | undefined;
-  private identity: { readonly journalId: Uint8Array; readonly owner: PeerId } | undefined;
+  private identity: JournalIdentity | undefined;
   private whenIdle: (() => void) | undefined;
 
   private constructor(options: JournalOptions, contents: JournalContents) {
@@ -168,8 +164,20 @@ export class Journal implements SavedLog {
   append(entries: readonly LogEntry[], hardState: HardState | null): number {
     assert(this.identity !== undefined, 'an append to a journal that nobody owns');
     const ticket = ++this.tickets;
-    this.waiting.push({ entries, hardState: hardState ?? this.lazyHardState, ticket, taken: 0 });
+    this.waiting.push({ anew: null, entries, hardState: hardState ?? this.lazyHardState, ticket, taken: 0 });
     this.lazyHardState = null;
+    this.flush();
+    return ticket;
+  }
+
+  /**
+   * The log begins anew behind `start`, once everything appended before is durable; all that stands in it is void then,
+   * term and vote excepted. The result is the ticket that `durable` will name.
+   */
+  beginAnew(start: LogStart): number {
+    assert(this.identity !== undefined, 'a new beginning of a journal that nobody owns');
+    const ticket = ++this.tickets;
+    this.waiting.push({ anew: start, entries: [], hardState: null, ticket, taken: 0 });
     this.flush();
     return ticket;
   }
@@ -223,7 +231,9 @@ export class Journal implements SavedLog {
 
   private needsSegment(append: Append): boolean {
     const active = this.contents.active;
-    return active === undefined || active.end >= this.segmentBytes || replacesOlder(append, active);
+    return (
+      append.anew !== null || active === undefined || active.end >= this.segmentBytes || replacesOlder(append, active)
+    );
   }
 
   private writeBatch(): void {
@@ -233,7 +243,7 @@ export class Journal implements SavedLog {
     let hardState: HardState | null = null;
     let done = 0;
     for (const append of this.waiting) {
-      if (batch.bytes >= this.writeBytes || replacesOlder(append, active)) break;
+      if (batch.bytes >= this.writeBytes || append.anew !== null || replacesOlder(append, active)) break;
       while (append.taken < append.entries.length && batch.bytes < this.writeBytes) {
         batch.add(append.entries[append.taken++]!);
       }
@@ -265,7 +275,13 @@ export class Journal implements SavedLog {
   };
 
   private createSegment(next: Append): void {
-    const header = this.nextHeader(next);
+    const { contents, identity } = this;
+    const salt = this.random.uint32();
+    const first = next.entries[next.taken]?.index ?? Number.POSITIVE_INFINITY;
+    const header =
+      next.anew === null
+        ? nextHeader(contents, identity!, salt, first)
+        : headerBehind(contents, identity!, salt, next.anew);
     const path = `${this.folder}/${segmentName(header.sequence, header.previousIndex + 1)}`;
     const page = encodeSegmentHeader(header);
     this.step(() => {
@@ -290,30 +306,28 @@ export class Journal implements SavedLog {
       this.fail(failure as Error);
       return;
     }
-    this.contents.begin(this.creating!);
+    const segment = this.creating!;
     this.creating = undefined;
+    if (!segment.header.anew) this.contents.begin(segment);
+    else if (!this.dropVoid(segment)) return;
     this.becomeIdle();
   };
 
-  private nextHeader(next: Append): SegmentHeader {
-    const active = this.contents.active;
-    const first = next.entries[next.taken]?.index ?? Number.POSITIVE_INFINITY;
-    const previousIndex = Math.min(this.contents.lastIndex, first - 1) as LogIndex;
-    const membership = this.contents.membershipAt(previousIndex);
-    const data = membership?.data ?? new Uint8Array(0);
-    assert(data.length <= MAX_MEMBERSHIP_BYTES, `a membership of ${data.length} bytes`);
-    return {
-      ...this.identity!,
-      sequence: (active?.header.sequence ?? 0) + 1,
-      salt: this.random.uint32(),
-      anew: false,
-      previousIndex,
-      previousTerm: this.contents.term(previousIndex),
-      hardState: this.contents.hardState,
-      previousLength: active?.end ?? 0,
-      membershipIndex: membership?.index ?? (0 as LogIndex),
-      membership: data,
-    };
+  /** The log begins anew with `segment`: earlier ones go, in any order, as that one alone says what counts. */
+  private dropVoid(segment: Segment): boolean {
+    const begun = this.waiting.shift();
+    try {
+      for (const old of this.contents.restart(segment)) {
+        old.file.close();
+        this.disk.remove(old.path);
+      }
+      this.disk.syncFolder(this.folder);
+    } catch (failure) {
+      this.fail(failure as Error);
+      return false;
+    }
+    if (begun !== undefined) this.observer.durable(begun.ticket);
+    return true;
   }
 
   /** Does something that may find no room on the disk and can then be repeated as it is. */

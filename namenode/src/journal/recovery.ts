@@ -17,6 +17,7 @@ export interface RecoveredJournal {
  */
 export function recoverJournal(disk: Disk, folder: string): RecoveredJournal | undefined {
   const segments = openSegments(disk, folder);
+  removeBeforeAnew(disk, folder, segments);
   checkChain(segments);
   let active = segments[segments.length - 1];
   if (active === undefined) return undefined;
@@ -98,12 +99,18 @@ function checkChain(segments: Segment[]): void {
   }
 }
 
+/** What stands before a new beginning of the log is void, and may be gone in part: whoever began anew was removing it. */
+function removeBeforeAnew(disk: Disk, folder: string, segments: Segment[]): void {
+  const begin = segments.findLastIndex(({ header }) => header.anew);
+  for (const segment of segments.splice(0, Math.max(0, begin))) remove(disk, folder, segment);
+}
+
 /** Removes the oldest segments that later ones have made void, so that the first one left begins the log. */
 function removeVoid(disk: Disk, folder: string, segments: Segment[]): void {
   let keep = 0;
   for (let i = 0; i < segments.length; i++) {
     const header = segments[i]!.header;
-    if (header.anew || (i === keep && header.previousIndex > boundOf(segments, i))) keep = header.anew ? i : i + 1;
+    if (i === keep && header.previousIndex > boundOf(segments, i)) keep = i + 1;
   }
   for (const segment of segments.splice(0, keep)) remove(disk, folder, segment);
 }
