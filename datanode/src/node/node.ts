@@ -25,6 +25,7 @@ import {
   type TransferCounters,
   TransferServer,
 } from '../transfer/index.js';
+import { callingAddress } from './addresses.js';
 import { publishMetrics } from './metrics.js';
 import { reportToNamenodes } from './namenodes.js';
 import { Pool } from './pool.js';
@@ -51,6 +52,8 @@ export interface DatanodeSeams {
 /** What a datanode lends its plugins. */
 export interface DatanodeInside {
   readonly localReplicas: LocalReads;
+  /** The address that this datanode calls a namenode's host from, by which namenodes know it. */
+  readonly callFrom: (host: string) => string | undefined;
 }
 
 interface Listening {
@@ -192,7 +195,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
         metrics,
         ready: () => namenodes.namenodes.some((actor) => actor.isRegistered),
         log,
-        plugins: seams.plugins?.({ localReplicas }) ?? [],
+        plugins: seams.plugins?.({ localReplicas, callFrom: (host) => callingAddress(dataAddress.host, host) }) ?? [],
       }),
     (opened) => opened.close(),
   );

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 version=${1:-3.5.9}
 python=$("$clients/venv.sh" "spark-$version" "pyspark==$version")
 UP_OPTIONS=--hosts
-start_cluster 3 dfs.blocksize=1048576
+start_cluster 3 dfs.blocksize=1048576 dfs.replication=1
 gcc -shared -fPIC -O1 -o "$work/source_address.so" "$clients/web_source_address.c" -ldl
 spark_home=$("$python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

@@ -11,6 +11,8 @@ export interface ClientPoolOptions {
   readonly random: Random;
   /** Replicas that this process holds, read without a connection. */
   readonly localReplicas?: LocalReplicas;
+  /** The address to call a namenode's host from: files are written to the datanode that calls from there. */
+  readonly callFrom?: (host: string) => string | undefined;
   /** How long a client that nobody uses keeps its connections. */
   readonly idleMs?: number;
 }
@@ -62,10 +64,10 @@ export class ClientPool implements FileSystems {
   }
 
   private open(key: string, authority: string, user: WebUser): Entry {
-    const { config, clock, random, localReplicas } = this.options;
+    const { config, clock, random, localReplicas, callFrom } = this.options;
     // A client id that was used before would be answered from the namenode's retry cache, so no stream is drawn twice.
     const own = random.fork(`client ${this.opened++}`);
-    const client = new DfsClient({ authority, config, ...user, clock, random: own, localReplicas });
+    const client = new DfsClient({ authority, config, ...user, clock, random: own, localReplicas, callFrom });
     const entry: Entry = { files: new UserFiles(client, clock), users: 0, idle: undefined };
     this.entries.set(key, entry);
     return entry;

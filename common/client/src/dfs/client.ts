@@ -39,6 +39,8 @@ export interface DfsClientOptions {
   readonly random: Random;
   /** Replicas of this process, read and written without a connection. */
   readonly localReplicas?: LocalReplicas | undefined;
+  /** The address of this machine to call a namenode's host from, by which the namenode knows who is near. */
+  readonly callFrom?: ((host: string) => string | undefined) | undefined;
 }
 
 export interface OpenOptions {
@@ -85,6 +87,7 @@ export class DfsClient {
       user,
       realUser,
       settings: this.settings,
+      callFrom: options.callFrom,
       clock,
       random,
     });

@@ -13,6 +13,8 @@ export interface NamenodeGroupOptions {
   readonly user: string;
   readonly realUser?: string | undefined;
   readonly settings: ClientSettings;
+  /** The address of this machine to call a host from; without it, or undefined: the system's choice. */
+  readonly callFrom?: ((host: string) => string | undefined) | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -47,7 +49,7 @@ export class NamenodeGroup implements NamenodeCalls {
   private closed = false;
 
   constructor(options: NamenodeGroupOptions) {
-    const { addresses, user, realUser, settings, clock, random } = options;
+    const { addresses, user, realUser, settings, callFrom, clock, random } = options;
     this.name = options.name;
     this.options = options;
     this.identity = new ClientIdentity(random);
@@ -57,6 +59,7 @@ export class NamenodeGroup implements NamenodeCalls {
           {
             host,
             port,
+            bindAddress: callFrom?.(host),
             user,
             realUser,
             protocol: protocols.client,

@@ -16,12 +16,13 @@ export const datanode: Command = {
     const { config } = configured;
     const world = realWorld(config);
     let fileSystems: ClientPool | undefined;
-    const plugins = ({ localReplicas }: DatanodeInside) => {
+    const plugins = ({ localReplicas, callFrom }: DatanodeInside) => {
       fileSystems = new ClientPool({
         config,
         clock: world.clock,
         random: world.random.fork('webhdfs'),
         localReplicas,
+        callFrom,
       });
       return [
         datanodeWebHdfs({
