@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { test } from 'node:test';
 import { clientOptions, clientRules, loadConfig, readConfigFolder } from '@rfs/base/config';
 import { systemClock, systemRandom } from '@rfs/base/system';
 import { DfsClient } from '@rfs/client/dfs';
-import { type ClusterDescription, hang, killHard, ProcessCluster, resume, runRfs, until } from './cluster/index.js';
+import {
+  askToStop,
+  type ClusterDescription,
+  hang,
+  killHard,
+  ProcessCluster,
+  resume,
+  runRfs,
+  until,
+} from './cluster/index.js';
 
 /** What is promised to clients, and as much again for a machine that is busy with other tests. */
 const FAIL_OVER_MS = 4000;
@@ -141,7 +149,7 @@ test('three namenodes are restarted one after another, and no client notices', a
     for (const { id } of cluster.description.namenodes) {
       const pidOf = (): number => cluster.now().namenodes.find((each) => each.id === id)?.pid as number;
       const before = pidOf();
-      process.kill(before, 'SIGTERM');
+      askToStop(before);
       await until(`${id} is back`, () => pidOf() !== before && pidOf() !== 0);
       await whole(cluster, 3);
       await load.goesOn();

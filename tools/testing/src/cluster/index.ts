@@ -1,5 +1,6 @@
 export { clientOf, rpcOf } from './access.js';
 export {
+  askToStop,
   type ClusterDescription,
   type Ending,
   hang,

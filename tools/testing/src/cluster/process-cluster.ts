@@ -144,6 +144,11 @@ export function killHard(pid: number): void {
   process.kill(pid, 'SIGKILL');
 }
 
+/** Asks a process to stop in order. */
+export function askToStop(pid: number): void {
+  process.kill(pid, 'SIGTERM');
+}
+
 /** A process stops in the middle of whatever it does; others do not notice but by its silence. */
 export function hang(pid: number): void {
   process.kill(pid, 'SIGSTOP');
