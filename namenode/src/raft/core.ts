@@ -70,6 +70,11 @@ export class RaftCore {
     return this.member.membershipIndex;
   }
 
+  /** The membership in force at `index`, which the log still reaches. */
+  membershipAt(index: LogIndex): Membership {
+    return this.member.membershipAt(index);
+  }
+
   /** Of a leader: what it knows of `peer`; undefined for who is not in the group. */
   progressOf(peer: PeerId): PeerProgress | undefined {
     const { member } = this;

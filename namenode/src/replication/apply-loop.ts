@@ -31,6 +31,7 @@ export class ApplyLoop {
   private pause: Timer | null = null;
   private running = false;
   private stopped = false;
+  private held = false;
 
   constructor(
     applier: Applier,
@@ -58,7 +59,19 @@ export class ApplyLoop {
   raise(target: LogIndex): void {
     if (target <= this.target) return;
     this.target = target;
-    if (!this.scheduled && !this.running) this.slice();
+    if (!this.scheduled && !this.running && !this.held) this.slice();
+  }
+
+  /** Applies nothing until `restart`: another state is being put in place of the applier's. */
+  hold(): void {
+    this.held = true;
+  }
+
+  /** The applier has the state of `index` now; what was to be applied before means nothing any more. */
+  restart(index: LogIndex): void {
+    this.held = false;
+    this.done = index;
+    this.target = index;
   }
 
   /** Applies nothing more. */
@@ -98,7 +111,7 @@ export class ApplyLoop {
   }
 
   private hasWork(): boolean {
-    return !this.stopped && this.done < this.target;
+    return !this.stopped && !this.held && this.done < this.target;
   }
 
   private batch(): void {

@@ -5,4 +5,4 @@ export { type PeerLink, type ReplicatorLimits, type ReplicatorOptions, StartRefu
 export { Replicator } from './replicator.js';
 export { encodeRoster, memberMessage, memberOf, type Roster } from './roster.js';
 export { FOUNDER } from './start.js';
-export type { Applier, NextTurn, ProposalSink, ReadSink, ReplicationObserver } from './types.js';
+export type { Applier, NextTurn, ProposalSink, ReadSink, ReplicationObserver, StateTransfer } from './types.js';

@@ -1,6 +1,6 @@
 import type { Clock, Disk, Random } from '@rfs/base/seams';
 import type { Message } from '../raft/index.js';
-import type { Applier, NextTurn, ReplicationObserver } from './types.js';
+import type { Applier, NextTurn, ReplicationObserver, StateTransfer } from './types.js';
 
 /** Bounds of the replicator, and what happens at them. */
 export interface ReplicatorLimits {
@@ -72,6 +72,8 @@ export interface ReplicatorOptions {
   readonly votesOnly?: boolean;
   /** Absent for a group of one. */
   readonly peers?: PeerLink;
+  /** Absent where no state can be fetched: a member that the log no longer reaches then stays behind. */
+  readonly transfer?: StateTransfer;
   /** Gives the data of the identity entry when a new cluster is made; called at most once. */
   readonly identity: () => Uint8Array;
   /** The context of a new cluster's first membership; called after `identity`. */

@@ -6,7 +6,7 @@ import { MAX_ENTRY_BYTES } from '../journal/index.js';
 import type { RaftCore } from '../raft/index.js';
 import type { ReplicatorLimits } from './options.js';
 import { notLeading } from './refusals.js';
-import type { ProposalSink } from './types.js';
+import type { ProposalSink, ReplicationObserver } from './types.js';
 
 interface Outstanding {
   /** Null when the sink has been answered already. */
@@ -38,9 +38,14 @@ export class Proposals {
     return this.bytes + this.newBytes;
   }
 
-  /** True when a proposal of `length` bytes is one too many. */
-  isFullFor(length: number): boolean {
-    return this.count >= this.limits.waitingCount || this.waitingBytes + length > this.limits.waitingBytes;
+  /** Why a proposal of `length` bytes cannot be taken; undefined when it can. */
+  refusalFor(length: number, observer: ReplicationObserver): Failure | undefined {
+    const long = tooLong(length);
+    if (long !== undefined) return long;
+    if (this.count < this.limits.waitingCount && this.waitingBytes + length <= this.limits.waitingBytes)
+      return undefined;
+    observer.proposalRefused();
+    return failure('RetriableException', 'Too many changes wait for the journal');
   }
 
   push(data: Uint8Array, sink: ProposalSink): void {
@@ -104,7 +109,7 @@ export class Proposals {
 }
 
 /** Why an entry of `length` bytes cannot be. */
-export function tooLong(length: number): Failure | undefined {
+function tooLong(length: number): Failure | undefined {
   if (length <= MAX_ENTRY_BYTES) return undefined;
   return failure('IOException', `A change of ${length} bytes is above the limit of ${MAX_ENTRY_BYTES}`);
 }

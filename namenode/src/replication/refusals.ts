@@ -18,3 +18,7 @@ export function unanswered(): Failure {
 export function noRoom(): Failure {
   return retriable(failure('SafeModeException', 'The journal has no room on its disk; add or free space'));
 }
+
+export function notChangeable(reason: string): Failure {
+  return failure('RetriableException', `The membership cannot be changed now: ${reason}`);
+}

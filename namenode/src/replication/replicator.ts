@@ -1,7 +1,5 @@
 import type { Failure } from '@rfs/base/failure';
 import type { LogIndex, Term } from '@rfs/base/ids';
-import type { Timer } from '@rfs/base/seams';
-import { failure } from '@rfs/protocol/exceptions';
 import { Journal, type JournalObserver } from '../journal/index.js';
 import {
   type LogEntry,
@@ -12,15 +10,18 @@ import {
   type PeerId,
   type PeerProgress,
   type RaftCore,
+  type SnapshotMark,
 } from '../raft/index.js';
 import { ApplyLoop, type ApplySource } from './apply-loop.js';
 import { JournalCutter } from './cutter.js';
 import { ElectionClock } from './election-clock.js';
 import { Leadership } from './leadership.js';
 import { DEFAULT_LIMITS, type ReplicatorLimits, type ReplicatorOptions } from './options.js';
-import { Proposals, tooLong } from './proposals.js';
+import { Proposals } from './proposals.js';
 import { Reads } from './reads.js';
-import { noRoom, notLeading, stopping, unanswered } from './refusals.js';
+import { noRoom, notChangeable, notLeading, stopping, unanswered } from './refusals.js';
+import { type Restored, Restoring } from './restoring.js';
+import { Room } from './room.js';
 import { Saves } from './saves.js';
 import { checkStart, coreOf, found, isUnfounded } from './start.js';
 import type { ProposalSink, ReadSink } from './types.js';
@@ -30,11 +31,9 @@ const READ_CONTEXTS = 2 ** 20;
 
 /**
  * One member's path from proposal to answer: core, journal and apply loop. What is proposed in one turn of the event
- * loop is one append; what is appended while the journal syncs is its next batch.
- *
- * Order kept for every entry: durable in the own journal, then committed, then applied, then its sink hears of it.
+ * loop is one append; what is appended while the journal syncs is its next batch. Order kept for every entry: durable in the own journal, then committed, then applied, then its sink hears of it.
  */
-export class Replicator implements JournalObserver, ApplySource {
+export class Replicator implements JournalObserver, ApplySource, Restored {
   private readonly options: ReplicatorOptions;
   private readonly limits: ReplicatorLimits;
   private readonly journal: Journal;
@@ -46,10 +45,10 @@ export class Replicator implements JournalObserver, ApplySource {
   private readonly leadership = new Leadership();
   private flushScheduled = false;
   private readonly cutter: JournalCutter;
+  private readonly restoring: Restoring;
+  private readonly room: Room;
   private readonly elections: ElectionClock | undefined;
-  private retryTimer: Timer | undefined;
   private whenServing: (() => void) | undefined;
-  private isFull = false;
   private isStopped = false;
 
   private constructor(options: ReplicatorOptions) {
@@ -60,6 +59,8 @@ export class Replicator implements JournalObserver, ApplySource {
     this.journal = Journal.open({ disk, folder, random, clock, observer: this, segmentBytes, writeBytes });
     applier.opened?.(Math.max(this.journal.hardState.commit, this.journal.firstIndex - 1) as LogIndex);
     this.loop = new ApplyLoop(applier, this, clock, nextTurn, observer, this.limits);
+    this.restoring = new Restoring(options.transfer, this.journal, this.loop, this);
+    this.room = new Room(this.journal, clock, this.limits.fullRetryMs);
     this.saves = new Saves(this.journal);
     this.proposals = new Proposals(this.limits);
     this.cutter = new JournalCutter(this.journal, this.limits.retainedBytes, nextTurn, (error) => this.failed(error));
@@ -119,6 +120,11 @@ export class Replicator implements JournalObserver, ApplySource {
 
   get lastIndex(): LogIndex {
     return this.core?.lastIndex ?? this.journal.lastIndex;
+  }
+
+  /** The membership in force at `index`, which the journal still reaches. */
+  membershipAt(index: LogIndex): Membership | undefined {
+    return this.core?.membershipAt(index);
   }
 
   /** What a leader knows of another member; undefined for any other and for who is not in the group. */
@@ -182,7 +188,7 @@ export class Replicator implements JournalObserver, ApplySource {
       this.proposals.add(core!.lastIndex, sink, 0);
       this.pump();
     } else if (refusal === 'notLeader') sink.refused(notLeading());
-    else sink.refused(failure('RetriableException', `The membership cannot be changed now: ${refusal}`));
+    else sink.refused(notChangeable(refusal));
   }
 
   /** Hands leadership over; false when this member does not lead or `peer` has no vote. */
@@ -245,21 +251,21 @@ export class Replicator implements JournalObserver, ApplySource {
 
   /** @inheritdoc JournalObserver */
   durable(ticket: number): void {
-    if (this.isFull) this.isFull = false;
+    this.room.found();
     const core = this.core;
     if (core === undefined) {
       this.begin();
       return;
     }
     this.saves.durable(ticket, core, this.post);
+    this.restoring.durable(ticket);
     this.pump();
   }
 
   /** @inheritdoc JournalObserver */
   full(_error: Error): void {
-    this.isFull = true;
+    this.room.ended();
     this.proposals.refuseAll(noRoom());
-    this.retryTimer = this.options.clock.setTimer(this.limits.fullRetryMs, () => this.journal.retry());
   }
 
   /** @inheritdoc JournalObserver */
@@ -301,6 +307,13 @@ export class Replicator implements JournalObserver, ApplySource {
     this.failed(error);
   }
 
+  /** @inheritdoc Restored */
+  restored(mark: SnapshotMark | null): void {
+    if (mark === null) this.core!.restoreFailed();
+    else this.core!.restored(mark);
+    this.pump();
+  }
+
   private begin(joined?: Membership): void {
     const core = coreOf(this.journal, this.options, joined);
     this.core = core;
@@ -318,8 +331,7 @@ export class Replicator implements JournalObserver, ApplySource {
       core.advance(ready);
       this.post(ready.messages);
       this.post(this.saves.begin(ready));
-      // Fetching a state is for a group of several; a leader that is told so keeps asking.
-      if (ready.snapshot !== null) core.restoreFailed();
+      if (ready.snapshot !== null) this.restoring.begin(ready.snapshot, core.leader);
       this.reads.confirmed(ready.readStates);
       if (ready.committed !== null) this.loop.raise(ready.committed.to);
       this.noteLeadership(core);
@@ -374,20 +386,14 @@ export class Replicator implements JournalObserver, ApplySource {
 
   private refusalOf(data: Uint8Array): Failure | undefined {
     if (!this.leading) return notLeading();
-    if (this.isFull) return noRoom();
-    const long = tooLong(data.length);
-    if (long !== undefined) return long;
-    if (this.proposals.isFullFor(data.length)) {
-      this.options.observer.proposalRefused();
-      return failure('RetriableException', 'Too many changes wait for the journal');
-    }
-    return undefined;
+    return this.room.refusal ?? this.proposals.refusalFor(data.length, this.options.observer);
   }
 
   private halt(refusal: Failure): void {
     this.isStopped = true;
     this.loop.stop();
-    this.retryTimer?.cancel();
+    this.restoring.stop();
+    this.room.stop();
     this.elections?.stop();
     this.cutter.stop();
     this.proposals.refuseAll(refusal);

@@ -1,6 +1,6 @@
 import type { Failure } from '@rfs/base/failure';
 import type { LogIndex } from '@rfs/base/ids';
-import type { LogEntry } from '../raft/index.js';
+import type { LogEntry, PeerId, SnapshotMark } from '../raft/index.js';
 
 /** The state machine behind the log. */
 export interface Applier {
@@ -46,4 +46,20 @@ export interface ReplicationObserver {
   appliedBatch(entryCount: number, durationMs: number): void;
   /** Proposals refused because too many wait. */
   proposalRefused(): void;
+}
+
+/** The way to a state when the log that leads to it is cut away. */
+export interface StateTransfer {
+  /**
+   * Gets a state that will do for `mark` from the member `from` and calls `done` once: with what it got, when that is
+   * verified, durable, and what a start from now on would go on with; or with null. Goes on after breaks for a while.
+   */
+  fetch(mark: SnapshotMark, from: PeerId, done: (got: SnapshotMark | null) => void): void;
+  /**
+   * Puts what was fetched in place of the applier's state. The journal begins anew behind it already, and nothing is
+   * applied before `done`. After an error the node cannot go on.
+   */
+  install(done: (error: Error | null) => void): void;
+  /** Gives up; nothing is called any more. */
+  close(): void;
 }
