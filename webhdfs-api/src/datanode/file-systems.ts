@@ -1,6 +1,7 @@
 import type { Config } from '@rfs/base/config';
 import type { Clock, Random, Timer } from '@rfs/base/seams';
 import { DfsClient, type LocalReplicas } from '@rfs/client/dfs';
+import { namenodesFrom } from '@rfs/client/namenodes';
 import type { FileSystemLease, FileSystems, WebUser } from './options.js';
 import { UserFiles } from './user-files.js';
 
@@ -67,7 +68,17 @@ export class ClientPool implements FileSystems {
     const { config, clock, random, localReplicas, callFrom } = this.options;
     // A client id that was used before would be answered from the namenode's retry cache, so no stream is drawn twice.
     const own = random.fork(`client ${this.opened++}`);
-    const client = new DfsClient({ authority, config, ...user, clock, random: own, localReplicas, callFrom });
+    const namenodes = namenodesFrom(authority, config);
+    const client = new DfsClient({
+      authority,
+      namenodes,
+      config,
+      ...user,
+      clock,
+      random: own,
+      localReplicas,
+      callFrom,
+    });
     const entry: Entry = { files: new UserFiles(client, clock), users: 0, idle: undefined };
     this.entries.set(key, entry);
     return entry;

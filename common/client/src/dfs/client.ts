@@ -1,4 +1,4 @@
-import { type Config, clientOptions } from '@rfs/base/config';
+import { type Address, type Config, clientOptions } from '@rfs/base/config';
 import { FailureError } from '@rfs/base/failure';
 import type { Clock, Random } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
@@ -30,6 +30,8 @@ import { type CreateFileOptions, Writers } from './writers.js';
 export interface DfsClientOptions {
   /** `host:port`, or a nameservice of the configuration. */
   readonly authority: string;
+  /** The namenodes in the order they are asked; those of the authority when absent. */
+  readonly namenodes?: readonly Address[];
   /** Loaded with `clientOptions`. */
   readonly config: Config;
   readonly user: string;
@@ -82,7 +84,7 @@ export class DfsClient {
     this.random = random;
     this.localReplicas = options.localReplicas;
     this.namenodes = new NamenodeGroup({
-      addresses: orderOf(authority, config, random),
+      addresses: options.namenodes ?? orderOf(authority, config, random),
       name: authority,
       user,
       realUser,

@@ -6,7 +6,7 @@ import { seededRandom, VirtualClock } from '@rfs/base/system';
 import { failure, retriable } from '@rfs/protocol/exceptions';
 import { type Handlers, ProtocolTable, protocols, type RpcCall, RpcServer } from '@rfs/protocol/rpc';
 import { clientSettings } from '../settings/index.js';
-import { namenodesOf } from './addresses.js';
+import { namenodesFrom, namenodesOf } from './addresses.js';
 import { NamenodeGroup } from './group.js';
 
 type ClientHandlers = Handlers<typeof protocols.client.methods>;
@@ -215,5 +215,12 @@ test('a nameservice stands for its namenodes, anything else for host and port', 
     { host: 'two', port: 9001 },
   ]);
   assert.deepEqual(namenodesOf('other', config), [{ host: 'other', port: 8020 }]);
+  assert.deepEqual(
+    namenodesFrom('two:9001', config),
+    [...namenodesOf('big', config)].reverse(),
+    'the one that was named first, then the others',
+  );
+  assert.deepEqual(namenodesFrom('big', config), namenodesOf('big', config));
+  assert.deepEqual(namenodesFrom('two:1', config), [{ host: 'two', port: 1 }]);
   assert.deepEqual(namenodesOf('[::1]:99', config), [{ host: '::1', port: 99 }]);
 });

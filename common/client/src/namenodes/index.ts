@@ -1,2 +1,2 @@
-export { isNameservice, namenodesOf } from './addresses.js';
+export { isNameservice, namenodesFrom, namenodesOf } from './addresses.js';
 export { type NamenodeCalls, NamenodeGroup } from './group.js';
