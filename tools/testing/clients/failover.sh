@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# failover.sh SCENARIO [COUNT]: clients of every kind write without pause while namenodes are killed, hang, hand over ...
+# (failover/scenarios.py). FAILOVER_LIMIT_MS: how long after a kill the first write may be acknowledged; CLIENTS: which
+# of them write.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+scenario=${1:-kill}
+count=${2:-3}
+python=$("$clients/venv.sh" native "hdfs-native==0.14.7")
+cache=${RFS_CLIENTS_CACHE:-$HOME/.cache/rfs-clients}
+go_writer=$cache/go/failover
+(cd "$clients/failover" && go build -o "$go_writer" .)
+UP_OPTIONS="--namenodes ${NAMENODES:-3}"
+start_cluster 3
+classes=$(jars)
+mkdir "$work/classes"
+javac -cp "$classes" -d "$work/classes" "$clients/failover/Writer.java"
+export CLASSPATH=$work/classes:$classes PYTHONDONTWRITEBYTECODE=1
+"$python" "$clients/failover/run.py" "$scenario" "$count" "$work" "$CLUSTER" "$rfs" "$go_writer"

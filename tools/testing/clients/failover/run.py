@@ -1,0 +1,24 @@
+"""python run.py SCENARIO COUNT WORK_FOLDER CLUSTER_FOLDER RFS GO_WRITER"""
+import os
+import sys
+
+import scenarios
+from cluster import Cluster
+from load import Load
+
+scenario, count, work, folder, rfs, go_writer = sys.argv[1:]
+ALL = ["java-all", "java-one", "native-all", "native-one", "go-all", "go-one", "web-all", "web-one"]
+kinds = os.environ.get("CLIENTS", " ".join(ALL)).split()
+cluster = Cluster(folder, rfs)
+single = cluster.names()[1]
+cluster.whole()
+load = Load(cluster, work, sys.executable, go_writer, single, kinds)
+try:
+    load.going()
+    getattr(scenarios, scenario)(cluster, load, single, int(count))
+    load.no_errors()
+    cluster.whole()
+    cluster.healthy()
+    load.check(cluster.node(single)["rpc"])
+finally:
+    load.kill()
