@@ -17,6 +17,8 @@ export type ReplyCheck = (reader: ByteReader, end: number, index: number) => str
 /** One Hadoop RPC connection that keeps a window of pre-encoded calls in flight. */
 export class LoadConnection {
   readonly clientId: Uint8Array = randomBytes(16);
+  /** The state id of the last answer. */
+  stateId = 0;
   private readonly socket: Socket;
   private readonly protocol: Protocol<MethodSet>;
   private readonly reader = new ByteReader(Buffer.alloc(1));
@@ -148,6 +150,7 @@ export class LoadConnection {
     const reader = this.reader;
     reader.reset(data, start, end);
     const header = decodeRpcResponseHeaderProto(reader, reader.delimitedEnd());
+    this.stateId = header.stateId ?? this.stateId;
     const index = header.callId - run.calls.firstCallId;
     if (!(index >= 0 && index < run.sent)) {
       run.fail(new Error(`a reply to call ${header.callId}, never made`));

@@ -16,6 +16,8 @@ const CALL_ID_CONTEXT = -3;
 export interface Call {
   readonly method: string;
   readonly message: unknown;
+  /** What the client has seen; for coordinated reads. */
+  readonly stateId?: number;
 }
 
 /** Calls encoded one after another; call `i` lies between `starts[i]` and `starts[i + 1]` and has call id `firstCallId + i`. */
@@ -29,7 +31,7 @@ export interface EncodedCalls {
 export function openingBytes(protocol: Protocol<MethodSet>, user: string, clientId: Uint8Array): Buffer {
   const writer = new ByteWriter(512);
   writer.bytes(CONNECTION_HEADER);
-  frame(writer, CALL_ID_CONTEXT, clientId, () => {
+  frame(writer, CALL_ID_CONTEXT, clientId, undefined, () => {
     const at = writer.beginDelimited();
     encodeIpcConnectionContextProto(writer, { userInfo: { effectiveUser: user }, protocol: protocol.name });
     writer.endDelimited(at);
@@ -48,10 +50,10 @@ export function encodeCalls(
   const writer = new ByteWriter(256 * Math.max(1, count));
   const starts = new Float64Array(count + 1);
   for (let index = 0; index < count; index++) {
-    const { method, message } = make(index);
+    const { method, message, stateId } = make(index);
     const codec = protocol.methods[method]?.request as Codec<unknown>;
     starts[index] = writer.offset;
-    frame(writer, firstCallId + index, clientId, () => {
+    frame(writer, firstCallId + index, clientId, stateId, () => {
       let at = writer.beginDelimited();
       encodeRequestHeaderProto(writer, {
         methodName: method,
@@ -68,7 +70,13 @@ export function encodeCalls(
   return { bytes: writer.copy(), starts, firstCallId };
 }
 
-function frame(writer: ByteWriter, callId: number, clientId: Uint8Array, body: () => void): void {
+function frame(
+  writer: ByteWriter,
+  callId: number,
+  clientId: Uint8Array,
+  stateId: number | undefined,
+  body: () => void,
+): void {
   const start = writer.offset;
   writer.uint32(0);
   const at = writer.beginDelimited();
@@ -78,6 +86,7 @@ function frame(writer: ByteWriter, callId: number, clientId: Uint8Array, body: (
     callId,
     clientId,
     retryCount: 0,
+    stateId,
   });
   writer.endDelimited(at);
   body();

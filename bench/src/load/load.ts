@@ -75,7 +75,8 @@ export class Load {
   }
 }
 
-function summarize(parts: readonly Float64Array[], tookMs: number): Measure {
+/** Quantiles of latencies in several parts. */
+export function summarize(parts: readonly Float64Array[], tookMs: number): Measure {
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

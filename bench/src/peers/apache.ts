@@ -5,7 +5,7 @@ import { SERVER_CORE } from './peer.js';
 import { runProgram, waitForPort } from './processes.js';
 
 /** Beside the project when it is there; it brings Apache Hadoop's jars. */
-const COMPAT = resolve(import.meta.dirname, '../../../../shared/compat');
+export const COMPAT = resolve(import.meta.dirname, '../../../../shared/compat');
 
 /** A real Apache HDFS, or undefined when the means to start one are not there. */
 export async function startApache(options: PeerOptions): Promise<Peer | undefined> {

@@ -2,13 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApache } from './apache.js';
+import { startApacheQuorum } from './apache-quorum.js';
 import type { Peer } from './peer.js';
+import type { Quorum } from './quorum.js';
 import { startRfs } from './rfs.js';
+import { startRfsQuorum } from './rfs-quorum.js';
 
 export { classPath } from './apache.js';
 export { NamenodeProcess } from './namenode-process.js';
 export type { Peer } from './peer.js';
-export { pinLoad, processorMs, runProgram, sleep } from './processes.js';
+export { LOAD_CORE, SERVER_CORE } from './peer.js';
+export { pin, pinLoad, processorMs, runProgram, sleep } from './processes.js';
+export type { Daemon, Quorum } from './quorum.js';
+export { describeNow } from './rfs.js';
+export { startRfsQuorum } from './rfs-quorum.js';
 
 /** Options of every benchmark: which peers to measure, in which order. */
 export interface PeerChoice {
@@ -21,19 +28,43 @@ export interface PeerChoice {
 export async function onEachPeer<T>(choice: PeerChoice, measure: (peer: Peer) => Promise<T>): Promise<Map<string, T>> {
   const results = new Map<string, T>();
   for (const name of choice.peers) {
-    const folder = mkdtempSync(join(tmpdir(), `rfs-bench-${name}-`));
-    const options = { folder, datanodes: choice.datanodes, properties: choice.properties };
-    const peer = name === 'apache' ? await startApache(options) : await startRfs(options);
+    const start = name === 'apache' ? startApache : startRfs;
+    const { datanodes, properties } = choice;
+    await inScratch(name, (folder) => start({ folder, datanodes, properties }), measure, results);
+  }
+  return results;
+}
+
+/** The same with groups of three voters. */
+export async function onEachQuorum<T>(
+  peers: readonly string[],
+  measure: (quorum: Quorum) => Promise<T>,
+): Promise<Map<string, T>> {
+  const results = new Map<string, T>();
+  for (const name of peers)
+    await inScratch(name, name === 'apache' ? startApacheQuorum : (folder) => startRfsQuorum(folder), measure, results);
+  return results;
+}
+
+async function inScratch<P extends { stop(): Promise<void> }, T>(
+  name: string,
+  start: (folder: string) => Promise<P | undefined>,
+  measure: (peer: P) => Promise<T>,
+  results: Map<string, T>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), `rfs-bench-${name}-`));
+  try {
+    const peer = await start(folder);
     if (peer === undefined) {
       process.stderr.write(`${name} is left out: ../shared/compat is not there\n`);
-      continue;
+      return;
     }
     try {
       results.set(name, await measure(peer));
     } finally {
       await peer.stop();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     }
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
-  return results;
 }

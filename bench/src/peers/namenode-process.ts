@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVER_CORE } from './peer.js';
-import { waitForPort } from './processes.js';
+import { freePort, waitForPort } from './processes.js';
 import { PROGRAM } from './rfs.js';
 
 /** One rfs namenode under our own hand, to be killed and started again. */
@@ -74,13 +73,4 @@ export class NamenodeProcess {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

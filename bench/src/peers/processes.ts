@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { openSync, readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import process from 'node:process';
 import { LOAD_CORE } from './peer.js';
 
@@ -10,7 +10,7 @@ const MS_PER_TICK = 10;
 
 /** Puts this process, all threads of it, on the load's core. */
 export function pinLoad(): void {
-  execFileSync('taskset', ['-a', '-c', '-p', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
+  pin(process.pid, LOAD_CORE);
 }
 
 /** Fulfilled when something listens at `address`. */
@@ -31,12 +31,19 @@ export function processorMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
-/** Runs a program to its end; its standard output. */
-export function runProgram(program: string, args: readonly string[]): Promise<string> {
+/** Puts a process, all threads of it, on one core. */
+export function pin(pid: number, core: number): void {
+  execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+}
+
+/** Runs a program to its end; its standard output. What it complains of goes to `log`, or to our own. */
+export function runProgram(program: string, args: readonly string[], log?: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', log === undefined ? 'inherit' : openSync(log, 'a')],
+    });
     let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
     child.once('error', reject);
@@ -56,6 +63,16 @@ export async function endProcess(pid: number, patienceMs = 5000): Promise<void> 
 
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /** False when there is no such process. */

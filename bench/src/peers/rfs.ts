@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Peer, PeerOptions } from './peer.js';
 import { SERVER_CORE } from './peer.js';
 import { endProcess } from './processes.js';
@@ -12,39 +13,56 @@ function nodeFlags(): string[] {
   return (process.env.RFS_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
 }
 
-interface Description {
+/** What `rfs up --json` prints. */
+export interface Description {
   readonly hdfs: string;
   readonly webhdfs: string;
   readonly conf: string;
-  readonly namenodes: readonly { readonly pid: number }[];
+  readonly namenodes: readonly { readonly pid: number; readonly rpc: string; readonly state: string }[];
   readonly datanodes: readonly { readonly pid: number }[];
 }
 
+/** What `rfs up` in `folder` says of its daemons now; those that were started again have other process ids. */
+export function describeNow(folder: string): Description {
+  return JSON.parse(readFileSync(join(folder, 'cluster.json'), 'utf8')) as Description;
+}
+
 /** rfs up, all its daemons on the servers' core. */
-export function startRfs(options: PeerOptions): Promise<Peer> {
+export async function startRfs(options: PeerOptions): Promise<Peer> {
   const properties = Object.entries(options.properties).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
   const { folder, datanodes } = options;
-  const up = ['up', '--json', '--no-restart', '--dir', folder, '--datanodes', String(datanodes), ...properties];
-  const child = spawn('taskset', ['-c', String(SERVER_CORE), process.execPath, ...nodeFlags(), PROGRAM, ...up], {
+  const args = ['--no-restart', '--dir', folder, '--datanodes', String(datanodes), ...properties];
+  const { description, stop } = await rfsUp(args, [SERVER_CORE]);
+  return {
+    name: 'rfs',
+    rpc: description.hdfs.slice('hdfs://'.length),
+    http: description.webhdfs,
+    namenodePid: description.namenodes[0]?.pid as number,
+    datanodePids: description.datanodes.map(({ pid }) => pid),
+    conf: description.conf,
+    stop,
+  };
+}
+
+/** Starts `rfs up` on `cores`; fulfilled when it serves. */
+export function rfsUp(
+  args: readonly string[],
+  cores: readonly number[],
+): Promise<{ readonly description: Description; readonly pid: number; readonly stop: () => Promise<void> }> {
+  const program = [process.execPath, ...nodeFlags(), PROGRAM, 'up', '--json', ...args];
+  const child = spawn('taskset', ['-c', cores.join(','), ...program], {
     // The channel ends with this process in whatever way it ends, and rfs up stops then.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  return new Promise((resolvePeer, reject) => {
+  const pid = child.pid as number;
+  return new Promise((resolveUp, reject) => {
     let output = '';
     child.once('exit', (code) => reject(new Error(`rfs up ended with ${code}`)));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       if (!output.includes('\n')) return;
       const description = JSON.parse(output) as Description;
-      resolvePeer({
-        name: 'rfs',
-        rpc: description.hdfs.slice('hdfs://'.length),
-        http: description.webhdfs,
-        namenodePid: description.namenodes[0]?.pid as number,
-        datanodePids: description.datanodes.map(({ pid }) => pid),
-        conf: description.conf,
-        stop: () => endProcess(child.pid as number),
-      });
+      resolveUp({ description, pid, stop: () => endProcess(pid) });
     });
   });
 }
