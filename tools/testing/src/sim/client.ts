@@ -95,6 +95,8 @@ export class SimClient {
       must(stateId >= this.stateId, 'state id', () => `client ${number} is told ${stateId} after ${this.stateId}`);
       this.see(history.coordinatedRead(wish.path, answer, session, stateId));
     } else {
+      // What is read is never newer than the state id says.
+      must(stateId >= linear, 'linearizability', () => `client ${number} reads at ${stateId}, begun after ${linear}`);
       const at = history.linearRead(wish.path, answer, linear);
       must(stateId >= at, 'state id', () => `client ${number} reads what came with ${at} and is told ${stateId}`);
       this.see(at);

@@ -8,6 +8,8 @@ import { FAIR } from './network.js';
 /** Bytes at the end of a segment that no later write may prove yet. */
 const UNPROVEN_BYTES = 6 << 10;
 const SEGMENT_HEADER_BYTES = 4096;
+/** So many times as often come the faults that a run is about. */
+const FOCUS = 40;
 
 interface Fault {
   readonly name: string;
@@ -50,7 +52,10 @@ export class Nemesis {
       { name: 'lose a disk', weight: 3, strike: () => this.loseDisk(this.pick()) },
       { name: 'flip a bit', weight: 3, strike: () => this.flip(this.pick()) },
     ];
-    this.faults = faults.map((fault) => ({ ...fault, weight: fault.weight * (focus.includes(fault.name) ? 10 : 1) }));
+    this.faults = faults.map((fault) => ({
+      ...fault,
+      weight: fault.weight * (focus.includes(fault.name) ? FOCUS : 1),
+    }));
     this.weights = this.faults.reduce((sum, { weight }) => sum + weight, 0);
     world.overheard = (member, message) => this.overhear(member, message);
     this.next();

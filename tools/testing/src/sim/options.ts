@@ -13,7 +13,7 @@ export interface SimOptions {
   readonly thinkMs?: number;
   /** Between two faults, in ms, on average; 0 for none at all. */
   readonly faultMs?: number;
-  /** Faults that come ten times as often as others. */
+  /** Faults that come far more often than others. */
   readonly focus?: readonly string[];
 }
 

@@ -48,16 +48,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a read from a deposed leader after a pause',
-    events: 60_000,
+    events: 150_000,
     everySeed: false,
-    options: { faultMs: 4000, focus: ['pause leader', 'isolate leader'], voters: 3, journalNodes: 0, thinkMs: 50 },
+    options: { faultMs: 4000, focus: ['pause leader'], voters: 3, journalNodes: 0, clients: 30, thinkMs: 500 },
     sabotage: { inside: readUnconfirmed },
   },
   {
     name: 'a suffix not truncated',
-    events: 60_000,
-    everySeed: false,
-    options: { faultMs: 1000, focus: ['isolate leader'], clients: 6 },
+    events: 200_000,
+    everySeed: true,
+    options: { faultMs: 3000, focus: ['isolate leader'], voters: 3, journalNodes: 0, clients: 20 },
     sabotage: { inside: keepSuffix },
   },
   {

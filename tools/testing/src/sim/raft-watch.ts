@@ -112,6 +112,7 @@ export class RaftWatch {
       const terms = [one.term(index as LogIndex), two.term(index as LogIndex)];
       must(terms[0] === terms[1], 'log matching', () => `${a.self} and ${b.self} at ${index}: terms ${terms}`);
     }
+    this.rising(a);
   }
 
   /** Terms never fall along a log. */
