@@ -7,23 +7,30 @@ import { blockFromProto } from './peers.js';
 import type { TransferService } from './service.js';
 import { CorruptReplica, readVerified, sumsToRead } from './verified-read.js';
 
-/** The first piece is small: a seek that reads little gets it at once. */
-const FIRST_PIECE_BYTES = 64 * 1024;
-/** One piece is being taken while the next is read: a slow reader holds two of these. Whole chunks of any usual size. */
-const PIECE_BYTES = 256 * 1024;
+/** The first piece is small: a seek that reads little gets it at once. Whole chunks of any usual size. */
+const SMALL_PIECE_BYTES = 64 * 1024;
+/** One piece is being taken while the next is read: a slow reader holds two of these. */
+const LARGE_PIECE_BYTES = 256 * 1024;
+/** Readers that may hold so much; each one more holds one small piece, so that a thousand slow ones stay cheap. */
+const MOST_LARGE_READERS = 32;
 /** Pieces of memory kept for later reads. */
 const KEPT_PIECES = 32;
 
 /** Memory for pieces, used again: fresh memory costs a page fault for every page of it, as much as the reading itself. */
 class PieceMemory {
-  private readonly free: Buffer[] = [];
+  readers = 0;
+  private readonly small: Buffer[] = [];
+  private readonly large: Buffer[] = [];
 
-  take(): Buffer {
-    return this.free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+  /** A piece of at least `bytes`. */
+  take(bytes: number): Buffer {
+    if (bytes <= SMALL_PIECE_BYTES) return this.small.pop() ?? Buffer.allocUnsafeSlow(SMALL_PIECE_BYTES);
+    return this.large.pop() ?? Buffer.allocUnsafeSlow(LARGE_PIECE_BYTES);
   }
 
   give(memory: Buffer): void {
-    if (this.free.length < KEPT_PIECES) this.free.push(memory);
+    const free = memory.length === SMALL_PIECE_BYTES ? this.small : this.large;
+    if (free.length < KEPT_PIECES) free.push(memory);
   }
 }
 
@@ -105,36 +112,39 @@ interface VerifiedPiece {
   readonly memory: Buffer;
 }
 
-/** The range in pieces of whole chunks, each read while the one before is taken. */
+/** The range in pieces of whole chunks, each read while the one before is taken unless there are many readers. */
 async function* verified(
   replica: ReadableReplica,
   range: SendRange,
   memory: PieceMemory,
 ): AsyncGenerator<VerifiedPiece, void> {
-  const sums = Buffer.allocUnsafe(sumsToRead(replica, replica.format, PIECE_BYTES));
+  const sums = Buffer.allocUnsafe(sumsToRead(replica, replica.format, LARGE_PIECE_BYTES));
+  const isCrowded = (): boolean => memory.readers > MOST_LARGE_READERS;
   let position = range.startBytes;
-  let pieceBytes = FIRST_PIECE_BYTES;
   const start = (): Promise<VerifiedPiece> | undefined => {
     if (position >= range.endBytes) return undefined;
-    const length = Math.min(pieceBytes, range.endBytes - position);
-    const piece = readPiece(replica, position, length, memory.take(), sums);
+    const most = position === range.startBytes || isCrowded() ? SMALL_PIECE_BYTES : LARGE_PIECE_BYTES;
+    const length = Math.min(most, range.endBytes - position);
+    const piece = readPiece(replica, position, length, memory.take(length), sums);
     // It is awaited in its turn; a failure before that is not unheard.
     piece.catch(() => undefined);
-    position += pieceBytes;
-    pieceBytes = PIECE_BYTES;
+    position += length;
     return piece;
   };
+  memory.readers++;
   let next = start();
   let taken: VerifiedPiece | undefined;
   try {
     while (next !== undefined) {
       taken = await next;
-      next = start();
+      next = isCrowded() ? undefined : start();
       yield taken;
       memory.give(taken.memory);
       taken = undefined;
+      next ??= start();
     }
   } finally {
+    memory.readers--;
     if (taken !== undefined) memory.give(taken.memory);
     // The files are closed after this, and the memory used again, not under a read.
     const [rest] = await Promise.allSettled([next]);
