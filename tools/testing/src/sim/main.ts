@@ -13,6 +13,8 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '1' },
     /** Ms between two faults; 0 for none. */
     faults: { type: 'string' },
+    /** Ms between two wishes of a client, on average. */
+    think: { type: 'string' },
     /** Only the planted bugs whose name contains this; "all" for all of them. */
     bug: { type: 'string' },
   },
@@ -27,7 +29,8 @@ const say = (text: string): void => {
 if (values.bug === undefined) {
   for (let seed = first; seed < first + runs; seed++) {
     const faults = values.faults === undefined ? {} : { faultMs: Number(values.faults) };
-    const report = simulate({ seed, events: Number(values.events), ...faults });
+    const think = values.think === undefined ? {} : { thinkMs: Number(values.think) };
+    const report = simulate({ seed, events: Number(values.events), ...faults, ...think });
     say(lineOf(report));
     if (report.violation === undefined) continue;
     say(`  ${report.violation.message}\n  again: npm run sim -- --seed ${seed} --events ${values.events}`);
