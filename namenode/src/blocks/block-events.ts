@@ -96,7 +96,12 @@ export class BlockEvents implements NamespaceEvents {
       if (storage === undefined) continue;
       this.reopenReplica(slot, ref, storage, construction, oldStamp, oldLength, stamp);
     }
-    this.context.digests.reset(slot);
+    // A pipeline that recovers while it is closed: a datanode may have reported its replica before its client could say so.
+    this.context.digests.reset(slot, (ref) => {
+      const storage = table.get(map.storageAt(slot, ref));
+      const reported = storage === undefined ? undefined : construction.of(storage);
+      return reported?.finalized === true && reported.stamp >= stamp;
+    });
     map.setContent(slot, stamp, lengthBytes);
     map.setState(slot, BlockState.UNDER_CONSTRUCTION);
     pending.remove(slot);

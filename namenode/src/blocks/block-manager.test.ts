@@ -300,12 +300,15 @@ test('registration: a new uuid at an address replaces the old, a moved or unknow
   const cluster = new TestCluster().start(2).lead();
   cluster.write(B, 2, 0, 1);
   const old = cluster.blocks.datanodes.get(uuid(0))!;
-  cluster.blocks.register({ ...old.registration, uuid: 'dn9' }, cluster.nowMs);
+  cluster.blocks.fromDatanodes.register({ ...old.registration, uuid: 'dn9' }, cluster.nowMs);
   cluster.settle();
   assert.equal(cluster.blocks.datanodes.get(uuid(0)), undefined);
   assert.deepEqual(cluster.where(B), [1]);
   assert.deepEqual(cluster.heartbeat(0), [{ kind: 'register' }]);
-  cluster.blocks.register({ ...cluster.blocks.datanodes.get(uuid(1))!.registration, xferPort: 1 }, cluster.nowMs);
+  cluster.blocks.fromDatanodes.register(
+    { ...cluster.blocks.datanodes.get(uuid(1))!.registration, xferPort: 1 },
+    cluster.nowMs,
+  );
   assert.deepEqual(cluster.heartbeat(1), [{ kind: 'register' }]);
   assert.deepEqual(cluster.where(B), [1]);
 });

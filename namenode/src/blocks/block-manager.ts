@@ -1,4 +1,3 @@
-import { Failure } from '@rfs/base/failure';
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
 import type { NamespaceEvents, StorageRef } from '../namespace/index.js';
 import { BlockEvents } from './block-events.js';
@@ -11,7 +10,6 @@ import { DatanodeManager } from './datanodes/datanode-manager.js';
 import { ReportLeases } from './datanodes/report-leases.js';
 import type { Storage } from './datanodes/storage.js';
 import type { Topology } from './datanodes/topology.js';
-import { takeDigests } from './digests/index.js';
 import { type BlockInspection, inspect } from './inspection.js';
 import { Locations } from './locations.js';
 import { isMinimallyReplicated } from './minimal.js';
@@ -24,7 +22,8 @@ import { Departures } from './redundancy/departures.js';
 import { Dispatch } from './redundancy/dispatch.js';
 import { Drain } from './redundancy/drain.js';
 import { ReplicationWork } from './redundancy/replication-work.js';
-import { FullReports, type ReportDone } from './reports/full-reports.js';
+import { FromDatanodes } from './reports/from-datanodes.js';
+import { FullReports } from './reports/full-reports.js';
 import { ReplicaIntake } from './reports/replica-intake.js';
 import { Watchers } from './reports/watchers.js';
 import { SafeMode } from './safe-mode.js';
@@ -35,20 +34,10 @@ import type {
   BlockRef,
   BlockState,
   ClusterStats,
-  DatanodeRegistration,
   DatanodeReportKind,
-  FullReport,
-  HeartbeatAnswer,
-  HeartbeatReport,
-  IncrementalEntry,
   ReaderLocation,
-  ReplicaDigests,
   ReplicaWatcher,
-  ReportContext,
-  StorageDescription,
 } from './types.js';
-
-const REGISTER: HeartbeatAnswer = { commands: [{ kind: 'register' }], fullReportLeaseId: 0, verify: [] };
 
 /**
  * Blocks, replicas and datanodes of a namenode, beside the namespace. Pure: every time is monotonic ms given by the
@@ -62,6 +51,8 @@ export class BlockManager {
   readonly safeMode: SafeMode;
   readonly watchers = new Watchers();
   readonly datanodes: DatanodeManager;
+  /** Input from datanodes. */
+  readonly fromDatanodes: FromDatanodes;
   private readonly context: BlockContext;
   private readonly audit: Audit;
   private readonly intake: ReplicaIntake;
@@ -69,9 +60,7 @@ export class BlockManager {
   private readonly drain: Drain;
   private readonly work: ReplicationWork;
   private readonly recovery: BlockRecovery;
-  private readonly dispatch: Dispatch;
   private readonly located: Locations;
-  private readonly leases: ReportLeases;
   private readonly departures: Departures;
   private readonly monitor: Monitor;
   private readonly blockEvents: BlockEvents;
@@ -90,22 +79,32 @@ export class BlockManager {
     this.work = new ReplicationWork(context, this.audit);
     this.intake = new ReplicaIntake(context, this.audit, this.watchers);
     this.reports = new FullReports(context, this.intake);
-    this.leases = new ReportLeases(random.fork('report-leases'), config.maxReportLeases, config.reportLeaseMs);
+    const leases = new ReportLeases(random.fork('report-leases'), config.maxReportLeases, config.reportLeaseMs);
     this.datanodes = new DatanodeManager(context, {
       indexLost: (index) => this.drain.add(index, context.table.get(index)?.replicaCount === 0),
       datanodeLost: (datanode) => {
-        this.leases.release(datanode);
+        leases.release(datanode);
         if (context.populating) this.work.abandon(datanode);
       },
     });
     this.recovery = new BlockRecovery(context, this.datanodes);
-    this.dispatch = new Dispatch(context, this.audit, this.recovery);
     this.located = new Locations(context, this.recovery);
     this.blockEvents = new BlockEvents(context, this.audit, this.intake, this.datanodes, this.recovery);
     this.events = this.blockEvents;
     const { audit, drain, work, reports, intake, safeMode, recovery, datanodes } = this;
     this.departures = new Departures(context, { datanodes, audit, drain, recovery });
-    const parts = { audit, drain, departures: this.departures, work, reports, intake, safeMode };
+    const { departures } = this;
+    const dispatch = new Dispatch(context, audit, recovery);
+    this.fromDatanodes = new FromDatanodes(context, {
+      datanodes,
+      leases,
+      departures,
+      dispatch,
+      reports,
+      intake,
+      safeMode,
+    });
+    const parts = { audit, drain, departures, work, reports, intake, safeMode };
     this.monitor = new Monitor(context, datanodes, parts);
   }
 
@@ -160,15 +159,6 @@ export class BlockManager {
     this.monitor.updatePopulating();
   }
 
-  register(registration: DatanodeRegistration, nowMs: number): Datanode {
-    this.context.nowMs = nowMs;
-    const revived = this.datanodes.get(registration.uuid)?.alive === false;
-    const datanode = this.datanodes.register(registration, nowMs);
-    this.leases.release(datanode);
-    if (revived) this.departures.revived(datanode);
-    return datanode;
-  }
-
   /** The datanode is to be emptied, or to serve as before; said again, it changes nothing. */
   setLeaving(datanode: Datanode, leave: boolean, nowMs: number): void {
     this.context.nowMs = nowMs;
@@ -185,74 +175,6 @@ export class BlockManager {
   /** The datanode is not to belong to the cluster: it counts as dead at once. */
   expel(datanode: Datanode): void {
     this.datanodes.expel(datanode);
-  }
-
-  /** `ip` is the socket's. An unknown, dead or moved datanode is told to register, never refused. */
-  heartbeat(uuid: string, ip: string, xferPort: number, report: HeartbeatReport, nowMs: number): HeartbeatAnswer {
-    this.context.nowMs = nowMs;
-    const datanode = this.datanodes.get(uuid);
-    if (datanode === undefined || !this.datanodes.isRegistered(uuid, ip, xferPort)) return REGISTER;
-    this.datanodes.heartbeat(datanode, report, nowMs);
-    const fullReportLeaseId = report.requestFullReportLease ? this.leases.request(datanode, nowMs) : 0;
-    const obeys = this.context.leader && !this.safeMode.on && report.withholdOrders !== true;
-    return {
-      commands: obeys ? this.dispatch.commands(datanode, report.xmitsInProgress) : [],
-      fullReportLeaseId,
-      verify: obeys && datanode.verifies.length > 0 ? this.dispatch.verifies(datanode) : [],
-    };
-  }
-
-  /**
-   * Queues one RPC's storage reports, to be worked on by `tick`. `done` is called once for each of them. Refuses an
-   * unregistered sender (UNREGISTERED: answer with a register command) and a stale lease (INVALID_REPORT_LEASE).
-   */
-  fullReport(
-    uuid: string,
-    reports: readonly FullReport[],
-    context: ReportContext,
-    nowMs: number,
-    done: ReportDone,
-  ): Failure | undefined {
-    this.context.nowMs = nowMs;
-    const datanode = this.datanodes.get(uuid);
-    if (datanode?.alive !== true) return new Failure('UNREGISTERED', `datanode ${uuid} is not registered`);
-    if (!this.leases.check(datanode, context.leaseId, nowMs)) {
-      return new Failure('INVALID_REPORT_LEASE', `lease ${context.leaseId} of datanode ${uuid} is not valid`);
-    }
-    for (const report of reports) {
-      this.reports.submit(this.datanodes.updateStorage(datanode, report.storage), report, done);
-    }
-    if (context.currentRpc + 1 === context.totalRpcs) this.leases.release(datanode);
-    return undefined;
-  }
-
-  /** Takes in one storage's incremental report at once; refuses an unregistered sender (UNREGISTERED). */
-  incrementalReport(
-    uuid: string,
-    storage: StorageDescription,
-    entries: readonly IncrementalEntry[],
-    nowMs: number,
-  ): Failure | undefined {
-    this.context.nowMs = nowMs;
-    const datanode = this.datanodes.get(uuid);
-    if (datanode?.alive !== true) return new Failure('UNREGISTERED', `datanode ${uuid} is not registered`);
-    const target = datanode.storage(storage.id) ?? this.datanodes.updateStorage(datanode, storage);
-    for (const entry of entries) {
-      const hint = entry.deleteHint === '' ? undefined : this.datanodes.get(entry.deleteHint);
-      this.intake.incremental(target, entry, hint);
-    }
-    return undefined;
-  }
-
-  /** Takes in digests that a datanode has had for long; the failure tells of malformed ones. */
-  takeDigests(uuid: string, parts: readonly ReplicaDigests[]): Failure | undefined {
-    const datanode = this.datanodes.get(uuid);
-    let failure: Failure | undefined;
-    for (const digests of parts) {
-      const storage = datanode?.storage(digests.storageId);
-      if (storage !== undefined) failure ??= takeDigests(this.context, storage, digests);
-    }
-    return failure;
   }
 
   /** A client or datanode found the bytes of a replica wrong; `by` is its address. Unknown replicas are ignored. */

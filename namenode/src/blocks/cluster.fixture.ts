@@ -76,7 +76,7 @@ export class TestCluster {
   }
 
   register(i: number): Datanode {
-    return this.blocks.register(
+    return this.blocks.fromDatanodes.register(
       {
         uuid: uuid(i),
         ipAddr: ip(i),
@@ -112,7 +112,7 @@ export class TestCluster {
       writer.uint32(0);
     }
     const digests = { storageId: storageId(i), count: replicas.length, entries: writer.copy() };
-    return this.blocks.takeDigests(uuid(i), [digests]);
+    return this.blocks.fromDatanodes.takeDigests(uuid(i), [digests]);
   }
 
   lease(i: number): number {
@@ -130,7 +130,7 @@ export class TestCluster {
 
   /** Queues a full report; `tick` or `settle` takes it in. */
   fullReport(i: number, replicas: readonly TestReplica[], chunkBytes = 1 << 20): void {
-    const refused = this.blocks.fullReport(
+    const refused = this.blocks.fromDatanodes.fullReport(
       uuid(i),
       [encodeReport(storageId(i), replicas, chunkBytes, this.types.get(i))],
       { leaseId: 0, totalRpcs: 1, currentRpc: 0 },
@@ -156,7 +156,12 @@ export class TestCluster {
     };
     const print = replica.digest === undefined ? undefined : { high: replica.digest, low: 0 };
     const storage = { id: storageId(i), type: this.types.get(i) ?? StorageType.DISK, health: 'NORMAL' } as const;
-    this.blocks.incrementalReport(uuid(i), storage, [{ block, status, deleteHint, print, verified }], this.nowMs);
+    this.blocks.fromDatanodes.incrementalReport(
+      uuid(i),
+      storage,
+      [{ block, status, deleteHint, print, verified }],
+      this.nowMs,
+    );
   }
 
   received(id: number, stamp: number, lengthBytes: number, ...datanodes: readonly number[]): void {
@@ -213,7 +218,7 @@ export class TestCluster {
     } as const;
     const heartbeat = { reports: [report], xceiverCount, xmitsInProgress: 0, failedVolumes: 0 };
     const rest = { cacheCapacityBytes: 0, cacheUsedBytes: 0, requestFullReportLease };
-    return this.blocks.heartbeat(uuid(i), ip(i), 9866, { ...heartbeat, ...rest }, this.nowMs);
+    return this.blocks.fromDatanodes.heartbeat(uuid(i), ip(i), 9866, { ...heartbeat, ...rest }, this.nowMs);
   }
 }
 

@@ -10,6 +10,8 @@ export interface BlockManagerConfig {
   readonly avoidStaleForRead: boolean;
   /** dfs.namenode.avoid.write.stale.datanode */
   readonly avoidStaleForWrite: boolean;
+  /** dfs.namenode.write.stale.datanode.ratio: with a larger share of stale datanodes they are not avoided. */
+  readonly staleRatioForWrite: number;
   /** dfs.namenode.replication.min */
   readonly minReplication: number;
   /** dfs.namenode.safemode.replication.min: replicas with which a block is there, for the safe mode. */
@@ -59,6 +61,7 @@ export const DEFAULT_BLOCK_MANAGER_CONFIG: BlockManagerConfig = {
   staleIntervalMs: 30_000,
   avoidStaleForRead: false,
   avoidStaleForWrite: false,
+  staleRatioForWrite: 0.5,
   minReplication: 1,
   safeModeMinReplication: 1,
   maxReplicationStreams: 2,

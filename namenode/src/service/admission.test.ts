@@ -26,7 +26,7 @@ function setUp(t: TestContext, files: { included?: string; excluded?: string }, 
   const register = (ipAddr: string, xferPort = 9866) => {
     const names = { hostName: ipAddr, peerHostName: ipAddr, softwareVersion: '3.4.1' };
     const ports = { xferPort, infoPort: 9864, infoSecurePort: 0, ipcPort: 9867 };
-    const datanode = blocks.register({ uuid: `${ipAddr}-${xferPort}`, ipAddr, ...names, ...ports }, 1);
+    const datanode = blocks.fromDatanodes.register({ uuid: `${ipAddr}-${xferPort}`, ipAddr, ...names, ...ports }, 1);
     admission.registered(datanode);
     return datanode;
   };

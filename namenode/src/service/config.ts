@@ -77,6 +77,7 @@ export function blockManagerConfig(config: Config): BlockManagerConfig {
     staleIntervalMs: config.get(options.staleDatanodeMs),
     avoidStaleForRead: config.get(options.avoidStaleForRead),
     avoidStaleForWrite: config.get(options.avoidStaleForWrite),
+    staleRatioForWrite: config.get(options.staleRatioForWrite),
     minReplication: config.get(options.replicationMinimum),
     maxReplicationStreams: config.get(options.replicationStreams),
     replicationStreamsHardLimit: config.get(options.replicationStreamsHardLimit),

@@ -90,7 +90,7 @@ export class DatanodeService {
     const described = describe(registration, address);
     const refused = this.admission.check(address, described.xferPort, registrationText(described, registration));
     if (refused !== undefined) return refused;
-    this.admission.registered(this.blocks.register(described, this.clock.monotonicMs()));
+    this.admission.registered(this.blocks.fromDatanodes.register(described, this.clock.monotonicMs()));
     return {
       datanodeID: { ...registration.datanodeID, ipAddr: address },
       storageInfo: storageInfo(identity),
@@ -110,9 +110,9 @@ export class DatanodeService {
       count,
       entries,
     }));
-    const malformed = this.blocks.takeDigests(datanodeID.datanodeUuid, digests);
+    const malformed = this.blocks.fromDatanodes.takeDigests(datanodeID.datanodeUuid, digests);
     if (malformed !== undefined) return failure('IOException', malformed.message);
-    const answer = this.blocks.heartbeat(
+    const answer = this.blocks.fromDatanodes.heartbeat(
       datanodeID.datanodeUuid,
       address,
       datanodeID.xferPort,
@@ -160,7 +160,7 @@ export class DatanodeService {
     const done = (): void => {
       if (--waiting === 0) sink.reply(this.finalizeCommand());
     };
-    const refused = this.blocks.fullReport(
+    const refused = this.blocks.fromDatanodes.fullReport(
       request.registration.datanodeID.datanodeUuid,
       reports,
       {
@@ -195,7 +195,7 @@ export class DatanodeService {
         });
       }
       const described = storageDescription(storage.storage ?? { storageUuid: storage.storageUuid });
-      const refused = this.blocks.incrementalReport(uuid, described, entries, this.clock.monotonicMs());
+      const refused = this.blocks.fromDatanodes.incrementalReport(uuid, described, entries, this.clock.monotonicMs());
       // The next heartbeat tells the datanode to register; an exception here would only be logged.
       if (isFailure(refused)) return undefined;
     }

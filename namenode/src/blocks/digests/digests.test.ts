@@ -98,7 +98,7 @@ test('digests that datanodes have had for long are compared as well', () => {
   cluster.digests(2, [{ ...REF, digest: 6 }]);
   assert.equal(dispute(cluster), 'checking');
   const cut = { storageId: storageId(0), count: 2, entries: new Uint8Array([2, 100]) };
-  assert.ok(cluster.blocks.takeDigests(uuid(0), [cut]));
+  assert.ok(cluster.blocks.fromDatanodes.takeDigests(uuid(0), [cut]));
 });
 
 test('the digest by which others are judged may go: those that are left are compared with each other', () => {
@@ -124,4 +124,20 @@ test('a block that gets new content forgets what is known of the old one', () =>
   assert.equal(dispute(cluster), undefined);
   cluster.blocks.events.blockRemoved(1 as BlockId);
   assert.equal(disputed(cluster), 0);
+});
+
+test('a digest that is reported before the client tells of the recovered pipeline is not lost', () => {
+  const cluster = new TestCluster({ redundancyIntervalMs: 0 }).start(3).lead();
+  const expected = [0, 1].map((i) => ({ datanodeUuid: uuid(i), storageId: storageId(i) }));
+  const { events } = cluster.blocks;
+  events.blockAllocated(1 as BlockId, 1001 as GenerationStamp, 1 as InodeId, 2, expected);
+  report(cluster, 0, 7);
+  report(cluster, 1, 8);
+  cluster.incremental(0, 'RECEIVED', { ...REF, stamp: 1002, digest: 7 });
+  events.blockReopened(1 as BlockId, 1002 as GenerationStamp, 100, expected);
+  events.blockCommitted(1 as BlockId, 1002 as GenerationStamp, 100);
+  events.blockCompleted(1 as BlockId, 1002 as GenerationStamp, 100);
+  assert.equal(dispute(cluster), undefined, 'what the other one reported was of the old stamp');
+  cluster.incremental(1, 'RECEIVED', { ...REF, stamp: 1002, digest: 8 });
+  assert.equal(dispute(cluster), 'checking');
 });

@@ -83,14 +83,19 @@ export class Digests {
     this.judge(slot);
   }
 
-  /** The block gets new content. */
-  reset(slot: number): void {
+  /** The block gets new content, but for the replicas that `keeps` names: what was reported of these is of the new one. */
+  reset(slot: number, keeps: (ref: number) => boolean): void {
     const { map, replicas } = this;
+    const kept: { readonly ref: number; readonly print: Fingerprint }[] = [];
     for (let ref = map.first(slot); ref >= 0; ref = map.next(slot, ref)) {
-      replicas.setFlags(slot, ref, map.flagsAt(slot, ref) & ~(SAME_DIGEST | OTHER_DIGEST));
+      const flags = map.flagsAt(slot, ref);
+      if ((flags & (SAME_DIGEST | OTHER_DIGEST)) === 0) continue;
+      if (keeps(ref)) kept.push({ ref, print: this.printOf(slot, ref) });
+      replicas.setFlags(slot, ref, flags & ~(SAME_DIGEST | OTHER_DIGEST));
     }
     map.setPrint(slot, 0, 0);
     this.disputes.delete(slot);
+    for (const { ref, print } of kept) this.note(slot, ref, print.high, print.low);
   }
 
   /** The block leaves the map. */
@@ -132,14 +137,20 @@ export class Digests {
     return true;
   }
 
-  private goodOnesDiffer(slot: number): boolean {
+  /** With what a replica was reported that has one of the two bits. */
+  private printOf(slot: number, ref: number): Fingerprint {
     const { map, replicas } = this;
+    const other = (map.flagsAt(slot, ref) & OTHER_DIGEST) !== 0;
+    const kept = other ? replicas.otherAt(slot, map.storageAt(slot, ref)) : undefined;
+    return kept ?? { high: map.printHighOf(slot), low: map.printLowOf(slot) };
+  }
+
+  private goodOnesDiffer(slot: number): boolean {
+    const { map } = this;
     let first: Fingerprint | undefined;
     for (let ref = map.first(slot); ref >= 0; ref = map.next(slot, ref)) {
       if (this.comparable(slot, ref) === undefined) continue;
-      const other = (map.flagsAt(slot, ref) & OTHER_DIGEST) !== 0;
-      const kept = other ? replicas.otherAt(slot, map.storageAt(slot, ref)) : undefined;
-      const print = kept ?? { high: map.printHighOf(slot), low: map.printLowOf(slot) };
+      const print = this.printOf(slot, ref);
       first ??= print;
       if (first.high !== print.high || first.low !== print.low) return true;
     }

@@ -100,3 +100,25 @@ test('adds to a pipeline without repeating its datanodes', () => {
   assert.equal(more.length, 1);
   assert.ok(!chosen.some((storage) => storage.datanode === more[0]?.datanode));
 });
+
+test('avoids stale datanodes while they are few', () => {
+  const config = { avoidStaleForWrite: true, staleRatioForWrite: 0.5, staleIntervalMs: 30_000 };
+  const cluster = new TestCluster(config).start(8);
+  const targets = (): Set<number> => {
+    const seen = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      for (const storage of cluster.blocks.chooseTargets(request(cluster, -1), cluster.nowMs)) {
+        seen.add(indexOf(storage.datanode));
+      }
+    }
+    return seen;
+  };
+  cluster.nowMs += 20_000;
+  for (const i of [0, 1, 2, 3]) cluster.heartbeat(i);
+  cluster.nowMs += 15_000;
+  assert.deepEqual([...targets()].sort(), [0, 1, 2, 3]);
+  cluster.nowMs += 5_000;
+  for (const i of [0, 1, 2]) cluster.heartbeat(i);
+  cluster.nowMs += 11_000;
+  assert.deepEqual([...targets()].sort(), [0, 1, 2, 3, 4, 5, 6, 7]);
+});

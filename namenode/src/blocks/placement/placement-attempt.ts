@@ -37,7 +37,7 @@ export class PlacementAttempt {
     this.perRack = perRack;
     this.nowMs = nowMs;
     this.results = [...request.chosen];
-    this.avoidStale = world.config.avoidStaleForWrite;
+    this.avoidStale = world.config.avoidStaleForWrite && fewAreStale(world, nowMs);
     this.maxLoad = world.config.considerLoadFactor * averageLoad(world.topology);
   }
 
@@ -183,6 +183,13 @@ export class PlacementAttempt {
     const scheduled = this.request.blockSizeBytes * datanode.scheduled(type);
     return required > remaining - scheduled ? undefined : found;
   }
+}
+
+/** Beyond a share of stale datanodes the others would have to take all writes (shouldAvoidStaleDataNodesForWrite). */
+function fewAreStale({ topology, config }: PlacementWorld, nowMs: number): boolean {
+  let stale = 0;
+  for (const datanode of topology.datanodes) if (datanode.isStale(nowMs, config.staleIntervalMs)) stale++;
+  return stale > 0 && stale <= topology.datanodes.length * config.staleRatioForWrite;
 }
 
 /** Transfers per datanode in service. */

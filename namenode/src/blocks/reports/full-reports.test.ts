@@ -92,7 +92,9 @@ test('a malformed report fails alone; the next one is taken in', () => {
   const report = { ...encode([good(1)], 100), entryCount: 5 };
   const failures: (string | undefined)[] = [];
   const context = { leaseId: 0, totalRpcs: 1, currentRpc: 0 };
-  cluster.blocks.fullReport('dn0', [report], context, cluster.nowMs, (failure) => failures.push(failure?.code));
+  cluster.blocks.fromDatanodes.fullReport('dn0', [report], context, cluster.nowMs, (failure) =>
+    failures.push(failure?.code),
+  );
   cluster.settle();
   cluster.fullReport(0, [good(1)]);
   cluster.settle();
@@ -106,8 +108,13 @@ test('leases are bounded, expire, and a report without one is refused unless its
   assert.notEqual(first, 0);
   assert.equal(cluster.lease(1), 0);
   const send = (leaseId: number): string | undefined =>
-    cluster.blocks.fullReport('dn0', [encode([], 9)], { leaseId, totalRpcs: 1, currentRpc: 0 }, cluster.nowMs, () => {})
-      ?.code;
+    cluster.blocks.fromDatanodes.fullReport(
+      'dn0',
+      [encode([], 9)],
+      { leaseId, totalRpcs: 1, currentRpc: 0 },
+      cluster.nowMs,
+      () => {},
+    )?.code;
   assert.equal(send(first === 1 ? 2 : first - 1), 'INVALID_REPORT_LEASE');
   assert.equal(send(0), undefined);
   const again = cluster.lease(0);

@@ -75,7 +75,7 @@ test('the snapshot follows the namespace, the datanodes and the clock', () => {
     ipcPort: 9867,
     softwareVersion: '3.4.1',
   };
-  blocks.register(registration, clock.monotonicMs());
+  blocks.fromDatanodes.register(registration, clock.monotonicMs());
   const storage = { id: 'DS-1', type: StorageType.DISK, health: 'NORMAL' } as const;
   const report = {
     storage,
@@ -86,7 +86,7 @@ test('the snapshot follows the namespace, the datanodes and the clock', () => {
     blockPoolUsedBytes: 50,
     nonDfsUsedBytes: 200,
   };
-  blocks.heartbeat(
+  blocks.fromDatanodes.heartbeat(
     'u1',
     '10.0.0.1',
     9866,

@@ -228,7 +228,7 @@ test('a follower keeps reports of blocks that it has yet to apply, and goes on w
   const block = { id: b.blockId as BlockId, stamp: b.generationStamp as GenerationStamp, lengthBytes: 5 };
   const entry = { block, status: 'RECEIVED', deleteHint: '', print: undefined, verified: false } as const;
   for (const { blocks } of [leader, next]) {
-    blocks.incrementalReport('dn', STORAGE, [entry], group.clock.monotonicMs());
+    blocks.fromDatanodes.incrementalReport('dn', STORAGE, [entry], group.clock.monotonicMs());
   }
   next.lags = false;
   next.catchUp();
@@ -281,7 +281,7 @@ function registerDatanode({ blocks, cluster }: Pick<TestNode, 'blocks' | 'cluste
   const nowMs = cluster.clock.monotonicMs();
   const names = { hostName: 'dn', peerHostName: 'dn', softwareVersion: '3.4.1' };
   const ports = { xferPort: 9866, infoPort: 9864, infoSecurePort: 0, ipcPort: 9867 };
-  blocks.register({ uuid: 'dn', ipAddr: '10.0.0.1', ...names, ...ports }, nowMs);
+  blocks.fromDatanodes.register({ uuid: 'dn', ipAddr: '10.0.0.1', ...names, ...ports }, nowMs);
   beat({ blocks, cluster }, false);
 }
 
@@ -290,7 +290,7 @@ function beat({ blocks, cluster }: Pick<TestNode, 'blocks' | 'cluster'>, withhol
   const load = { xceiverCount: 0, xmitsInProgress: 0, failedVolumes: 0, cacheCapacityBytes: 0, cacheUsedBytes: 0 };
   const reports = [{ storage: STORAGE, failed: false, ...space }];
   const report = { ...load, reports, requestFullReportLease: false, withholdOrders };
-  return blocks.heartbeat('dn', '10.0.0.1', 9866, report, cluster.clock.monotonicMs());
+  return blocks.fromDatanodes.heartbeat('dn', '10.0.0.1', 9866, report, cluster.clock.monotonicMs());
 }
 
 test('access times of files read at a follower become due at the leader', () => {

@@ -180,6 +180,12 @@ export const namenodeOptions = {
     default: 'false',
     help: 'Places no replicas on stale datanodes.',
   }),
+  staleRatioForWrite: option({
+    key: 'dfs.namenode.write.stale.datanode.ratio',
+    type: decimal(0, 1),
+    default: '0.5f',
+    help: 'With more than this share of the live datanodes stale, replicas are placed on stale ones as well.',
+  }),
   fullReportLeases: option({
     key: 'dfs.namenode.max.full.block.report.leases',
     type: integer(1),
