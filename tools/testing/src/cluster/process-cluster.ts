@@ -6,7 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../../cli/bin/rfs.js', import.meta.url));
-const READY_MS = 30_000;
+const READY_MS = 90_000;
 const POLL_MS = 20;
 
 /** What `rfs up --json` prints. */
@@ -163,7 +163,7 @@ export function resume(pid: number): void {
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  patienceMs = 20_000,
+  patienceMs = 90_000,
 ): Promise<void> {
   const deadlineMs = performance.now() + patienceMs;
   while (!(await condition())) {
