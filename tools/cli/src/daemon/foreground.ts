@@ -10,6 +10,8 @@ export interface Running {
 
 /** After a signal a daemon has this long to stop; then the process ends with what is synced. */
 const PATIENCE_MS = 5000;
+/** A daemon that could not start has this long to write its log. */
+const LAST_WORDS_MS = 200;
 
 /**
  * Runs a daemon in the foreground until SIGINT, SIGTERM, an operator's order that it got, or, for a child of `rfs up`,
@@ -33,6 +35,8 @@ export async function runInForeground(
     running = await start(end);
   } catch (error) {
     terminal.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    // What was opened before the failure, such as a port, would keep the process alive, and the folder locked.
+    clock.setTimer(LAST_WORDS_MS, () => process.exit(1));
     return 1;
   }
   process.send?.({ ready: true });
