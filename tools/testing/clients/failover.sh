@@ -9,8 +9,11 @@ python=$("$clients/venv.sh" native "hdfs-native==0.14.7")
 cache=${RFS_CLIENTS_CACHE:-$HOME/.cache/rfs-clients}
 go_writer=$cache/go/failover
 (cd "$clients/failover" && go build -o "$go_writer" .)
-UP_OPTIONS="--namenodes ${NAMENODES:-3}"
-start_cluster 3
+namenodes=3
+[ "$scenario" != each_in_turn ] || namenodes=2+1
+UP_OPTIONS="--namenodes ${NAMENODES:-$namenodes}"
+# Damage is repaired quickly, so that the end can be checked.
+start_cluster 3 dfs.namenode.redundancy.interval.seconds=1s dfs.namenode.replication.work.multiplier.per.iteration=100 dfs.namenode.replication.max-streams=20 dfs.namenode.replication.max-streams-hard-limit=40
 classes=$(jars)
 mkdir "$work/classes"
 javac -cp "$classes" -d "$work/classes" "$clients/failover/Writer.java"

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 
 def ok(what):
@@ -68,6 +69,22 @@ class Cluster:
             here = [m for m in members if m["votes"] and m.get("lag", 1000) < 500 and m["state"] != "unreachable"]
             return len(members) == len(here) == count and any(m["state"] == "active" for m in members)
         until("the group is whole", well, patience)
+
+    def datanodes_registered(self):
+        """Every namenode knows every datanode."""
+        count = len(self.now()["datanodes"])
+
+        def find(http):
+            url = f"http://{http}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState"
+            try:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    bean = json.load(answer)["beans"][0]
+                return bean["NumLiveDataNodes"] == count and bean["FSState"] == "Operational"
+            except (OSError, LookupError, ValueError):
+                return False
+        for node in self.now()["namenodes"]:
+            if node["state"] != "journal":
+                until(f"{node['id']} knows all datanodes", lambda: find(node["http"]))
 
     def kill(self, name):
         """Ends a member with -9; the time of it in ms."""

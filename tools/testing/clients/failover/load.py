@@ -95,8 +95,8 @@ class Load:
             longest = max(ended - started for _, _, started, ended in written)
             text = (f"{name}: first acknowledged write after {what}: p50 {pauses[(len(pauses) - 1) // 2]} ms, "
                     f"max {pauses[-1]} ms over {len(pauses)}; longest write {longest} ms; {len(written)} files")
-            if limit_ms and pauses[-1] > limit_ms:
-                wrong(f"{text}: over {limit_ms} ms")
+            if limit_ms and (pauses[(len(pauses) - 1) // 2] > limit_ms or pauses[-1] > 2 * limit_ms):
+                wrong(f"{text}: over {limit_ms} ms, or twice that once")
             ok(text)
 
     def no_errors(self):

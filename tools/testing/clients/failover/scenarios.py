@@ -1,12 +1,15 @@
 """What is done to the namenodes while clients write. `single` is the namenode that some clients know alone."""
 import os
 import random
+import shutil
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from cluster import ok, until, wrong
+from marker import Marker, Reader
 
-# What issue and docs promise; a machine that other work keeps busy may need more.
+# What is promised for the median; a machine that is busy with other work may take twice as long once. 0: not checked.
 LIMIT_MS = int(os.environ.get("FAILOVER_LIMIT_MS", "2000"))
 
 
@@ -31,3 +34,145 @@ def kill(cluster, load, single, count):
         until("the killed one is started again", lambda: cluster.node(leader)["pid"] != 0)
     load.stop()
     load.pauses(times, "kill -9 of the leader", LIMIT_MS)
+
+
+def hang(cluster, load, single, count):
+    """The leader stops in the middle of what it does, and when it wakes up it answers nothing that is old."""
+    times = []
+    reads = 0
+    for number in range(count):
+        cluster.whole()
+        leader = leader_besides(cluster, single)
+        marker = Marker(f"/marker/{number}", cluster.node(single)["http"])
+        readers = [Reader(cluster.node(leader), kind) for kind in ("web", "web", "native", "native")]
+        for reader in readers:
+            if not reader.sees(marker.before):
+                wrong(f"{marker.before} is not there before the leader hangs")
+        pid = cluster.node(leader)["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            times.append(int(time.time() * 1000))
+            cluster.leader(other_than=leader)
+            marker.move()
+            with ThreadPoolExecutor(len(readers)) as pool:
+                # They wait in the connections of the one that hangs, and are the first that it answers.
+                asked = [pool.submit(reader.watch, marker, 2) for reader in readers]
+                time.sleep(0.3)
+                os.kill(pid, signal.SIGCONT)
+                reads += sum(each.result() for each in asked)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        load.going()
+    load.stop()
+    ok(f"{reads} reads at {count} leaders that woke up, none of them old")
+    # Whoever is connected to the one that hangs waits for it, as with any server.
+    load.pauses(times, "SIGSTOP of the leader", 0, [name for name in load.names if name.endswith("-all")])
+    load.pauses(times, "SIGSTOP of the leader", LIMIT_MS, [name for name in load.names if name.endswith("-one")])
+
+
+def each_in_turn(cluster, load, single, count):
+    """Every member of the group is killed with -9, one at a time."""
+    times = []
+    for _ in range(count):
+        for name in cluster.names():
+            cluster.whole()
+            times.append(cluster.kill(name))
+            load.going(times[-1])
+            until("the killed one is started again", lambda: cluster.node(name)["pid"] != 0)
+    load.stop()
+    load.pauses(times, "kill -9 of one member after another", LIMIT_MS)
+
+
+def handover(cluster, load, single, count):
+    """Leadership is handed over: by rfs's command, and by Hadoop's."""
+    times = []
+    for number in range(count):
+        cluster.whole()
+        times.append(int(time.time() * 1000))
+        if number % 2 == 0:
+            cluster.transfer()
+        else:
+            leader = cluster.leader()
+            names = [node["id"] for node in cluster.now()["namenodes"] if node["state"] != "journal"]
+            cluster.rfs("haadmin", "-failover", leader, next(name for name in names if name != leader))
+        load.going(times[-1])
+    load.stop()
+    load.pauses(times, "planned hand-over", LIMIT_MS)
+    broken = {name: load.errors(name)[0] for name in load.names if load.errors(name)}
+    if broken:
+        wrong(f"a hand-over broke calls: {broken}")
+
+
+def rolling(cluster, load, single, count):
+    """Every daemon is stopped in order and started again, namenodes and datanodes."""
+    times = []
+    for _ in range(count):
+        for kind in ("namenodes", "datanodes"):
+            for name in [node["id"] for node in cluster.now()[kind]]:
+                cluster.whole()
+                before = next(node["pid"] for node in cluster.now()[kind] if node["id"] == name)
+                times.append(int(time.time() * 1000))
+                os.kill(before, signal.SIGTERM)
+                until(f"{name} is started again", lambda: next(
+                    node["pid"] for node in cluster.now()[kind] if node["id"] == name) not in (0, before))
+                cluster.datanodes_registered()
+                load.going(times[-1])
+    load.stop()
+    load.pauses(times, "a restart", 0)
+
+
+def lost_folder(cluster, load, single, count):
+    """The folder of a namenode is deleted; it comes back as another member."""
+    for number in range(count):
+        cluster.whole()
+        leader = leader_besides(cluster, single)
+        others = [name for name in cluster.names() if name not in (single, leader)]
+        name = leader if number % 2 == 0 else others[0]
+        before = {member["name"]: member["id"] for member in cluster.members()}
+        node = cluster.node(name)
+        cluster.kill(name)
+        shutil.rmtree(f"{node['dir']}/name")
+        load.going()
+        cluster.whole()
+        after = {member["name"]: member["id"] for member in cluster.members()}
+        if after[name] == before[name]:
+            wrong(f"{name} lost its disk and votes under its old id")
+    load.stop()
+    ok(f"{count} namenodes lost their folders and joined again under new ids")
+
+
+def torn_tail(cluster, load, single, count):
+    """What was being written to a journal when its node died is there in part, or is nonsense."""
+    for number in range(count):
+        cluster.whole()
+        leader = leader_besides(cluster, single)
+        name = next(name for name in cluster.names() if name not in (single, leader))
+        folder = f"{cluster.node(name)['dir']}/name/journal"
+        cluster.kill(name)
+        tear(newest_segment(folder), number)
+        load.going()
+        until("the killed one is started again", lambda: cluster.node(name)["pid"] != 0)
+        cluster.whole()
+    load.stop()
+    ok(f"{count} journals with torn ends were started from")
+
+
+def newest_segment(folder):
+    files = [f"{folder}/{name}" for name in os.listdir(folder)]
+    return max((path for path in files if os.path.isfile(path)), key=os.path.getmtime)
+
+
+def tear(path, number):
+    """Cuts or garbles the end of what is written in the file."""
+    with open(path, "r+b") as file:
+        content = file.read()
+        end = len(content.rstrip(b"\0"))
+        at = max(0, end - random.randint(1, 60))
+        if number % 3 == 0:
+            file.truncate(at)
+        elif number % 3 == 1:
+            file.seek(at)
+            file.write(bytes(end - at))
+        else:
+            file.seek(end)
+            file.write(os.urandom(100))
