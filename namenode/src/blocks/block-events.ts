@@ -14,6 +14,8 @@ import { BlockState } from './types.js';
 export class BlockEvents implements NamespaceEvents {
   /** Files that got blocks of others before these were in the map: the scan may have passed by their new place. */
   readonly movedEarly = new Set<InodeId>();
+  /** Places of the map that `forget` has been at. */
+  private forgotten = 0;
   private readonly context: BlockContext;
   private readonly audit: Audit;
   private readonly intake: ReplicaIntake;
@@ -51,6 +53,20 @@ export class BlockEvents implements NamespaceEvents {
     if (state !== BlockState.COMPLETE) open.set(slot, new UnderConstruction(expected));
     this.audit.stateChanged(0, state);
     this.intake.refeed(block);
+  }
+
+  /** Takes out up to `count` blocks, while no event comes; true when none is left. */
+  forget(count: number): boolean {
+    const { map } = this.context;
+    this.context.rebuilding = true;
+    this.movedEarly.clear();
+    const end = Math.min(map.highSlot, this.forgotten + count);
+    for (; this.forgotten < end; this.forgotten++) {
+      if (map.inUse(this.forgotten)) this.blockRemoved(map.idOf(this.forgotten));
+    }
+    if (end < map.highSlot) return false;
+    this.forgotten = 0;
+    return true;
   }
 
   noteStamp(stamp: GenerationStamp): void {

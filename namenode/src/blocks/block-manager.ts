@@ -138,6 +138,13 @@ export class BlockManager {
     this.monitor.updatePopulating();
   }
 
+  /** Another state came, not by events: takes out `count` blocks and all datanodes; true when none is left to take out. */
+  forget(count: number): boolean {
+    this.safeMode.again();
+    this.datanodes.forget();
+    return this.blockEvents.forget(count);
+  }
+
   /** The namespace gave out a stamp; reports with higher ones are about blocks still to come. */
   noteStamp(stamp: GenerationStamp): void {
     this.blockEvents.noteStamp(stamp);
@@ -197,7 +204,6 @@ export class BlockManager {
     return { datanode, rackPath: datanode?.rack.path ?? this.topology.resolve(ip, hostName) };
   }
 
-  /** Undefined for a block that the map does not know (yet). */
   locations(block: BlockId, reader: ReaderLocation | undefined): BlockLocations | undefined {
     return this.located.of(block, reader);
   }
@@ -212,7 +218,6 @@ export class BlockManager {
     return inspect(this.context, block);
   }
 
-  /** Starts to list blocks of a datanode, for a balancer; the caller takes the steps. */
   list(request: ListingRequest): BlockListing {
     return new BlockListing(this.context, request);
   }
@@ -224,17 +229,15 @@ export class BlockManager {
     return slot < 0 ? undefined : map.inodeOf(slot);
   }
 
-  /** Blocks in the map. */
   get blockCount(): number {
     return this.context.map.size;
   }
 
-  /** Blocks without any good replica. */
   get missingBlocks(): number {
     return this.context.low.missingCount;
   }
 
-  /** This node judges redundancy: it leads, and the startup safe mode is over (isPopulatingReplQueues). */
+  /** It leads, and the startup safe mode is over (isPopulatingReplQueues). */
   get judgesRedundancy(): boolean {
     return this.context.populating;
   }
@@ -259,7 +262,6 @@ export class BlockManager {
     return scanTroubled(this.context, this.audit.postponed, from, count, visit);
   }
 
-  /** Good replicas in service. */
   liveReplicas(block: BlockId): number {
     const { map, table } = this.context;
     const slot = map.slotOf(block);
@@ -314,7 +316,6 @@ export class BlockManager {
     return clusterStats(this.context, this.datanodes, this.audit, this.intake.messages.count, nowMs);
   }
 
-  /** Bytes of the block map's arrays. */
   mapBytes(): number {
     return this.context.map.byteLength();
   }

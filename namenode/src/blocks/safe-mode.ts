@@ -49,6 +49,11 @@ export class SafeMode {
     this.manual = on;
   }
 
+  /** As after a start: the reports so far were about another state. */
+  again(): void {
+    this.phase = 'WAITING';
+  }
+
   /** Looks at the thresholds; true when the startup safe mode ended by this call. */
   check(facts: SafeModeFacts, nowMs: number): boolean {
     if (this.phase === 'OFF') return false;

@@ -402,6 +402,9 @@ export const GreetResponseProto: Codec<GreetResponseProto> = { name: 'GreetRespo
 
 export interface DeliverRequestProto {
   messages: PeerMessageProto[];
+  from: number;
+  durable: number;
+  groupHolds?: number | undefined;
 }
 
 export function encodeDeliverRequestProto(w: ByteWriter, m: DeliverRequestProto): void {
@@ -412,23 +415,44 @@ export function encodeDeliverRequestProto(w: ByteWriter, m: DeliverRequestProto)
     encodePeerMessageProto(w, item);
     w.endDelimited(at);
   }
+  w.varint32(16);
+  w.varint64(m.from);
+  w.varint32(24);
+  w.varint64(m.durable);
+  if (m.groupHolds !== undefined) {
+    w.varint32(32);
+    w.varint64(m.groupHolds);
+  }
 }
 
 export function decodeDeliverRequestProto(r: ByteReader, end: number): DeliverRequestProto {
   const $messages: PeerMessageProto[] = [];
+  let $from: number | undefined;
+  let $durable: number | undefined;
+  let $groupHolds: number | undefined;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
       case 10:
         $messages.push(decodePeerMessageProto(r, r.delimitedEnd()));
         break;
+      case 16:
+        $from = r.varint64();
+        break;
+      case 24:
+        $durable = r.varint64();
+        break;
+      case 32:
+        $groupHolds = r.varint64();
+        break;
       default:
         r.skipField(tag & 7);
     }
   }
   if (r.offset !== end) throw new MalformedBytes('DeliverRequestProto runs past its end');
-
-  return { messages: $messages };
+  if ($from === undefined) throw new MalformedBytes('DeliverRequestProto without its required from');
+  if ($durable === undefined) throw new MalformedBytes('DeliverRequestProto without its required durable');
+  return { messages: $messages, from: $from, durable: $durable, groupHolds: $groupHolds };
 }
 
 export const DeliverRequestProto: Codec<DeliverRequestProto> = { name: 'DeliverRequestProto', encode: encodeDeliverRequestProto, decode: decodeDeliverRequestProto };
@@ -452,6 +476,238 @@ export function decodeDeliverResponseProto(r: ByteReader, end: number): DeliverR
 }
 
 export const DeliverResponseProto: Codec<DeliverResponseProto> = { name: 'DeliverResponseProto', encode: encodeDeliverResponseProto, decode: decodeDeliverResponseProto };
+
+export interface SnapshotOfferRequestProto {
+  index: number;
+}
+
+export function encodeSnapshotOfferRequestProto(w: ByteWriter, m: SnapshotOfferRequestProto): void {
+  w.varint32(8);
+  w.varint64(m.index);
+}
+
+export function decodeSnapshotOfferRequestProto(r: ByteReader, end: number): SnapshotOfferRequestProto {
+  let $index: number | undefined;
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      case 8:
+        $index = r.varint64();
+        break;
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('SnapshotOfferRequestProto runs past its end');
+  if ($index === undefined) throw new MalformedBytes('SnapshotOfferRequestProto without its required index');
+  return { index: $index };
+}
+
+export const SnapshotOfferRequestProto: Codec<SnapshotOfferRequestProto> = { name: 'SnapshotOfferRequestProto', encode: encodeSnapshotOfferRequestProto, decode: decodeSnapshotOfferRequestProto };
+
+export interface SnapshotOfferResponseProto {
+  id: number;
+  index: number;
+  term: number;
+  membership: Uint8Array;
+  lengthBytes: number;
+  digest: Uint8Array;
+}
+
+export function encodeSnapshotOfferResponseProto(w: ByteWriter, m: SnapshotOfferResponseProto): void {
+  w.varint32(8);
+  w.varint64(m.id);
+  w.varint32(16);
+  w.varint64(m.index);
+  w.varint32(24);
+  w.varint64(m.term);
+  w.varint32(34);
+  w.delimited(m.membership);
+  w.varint32(40);
+  w.varint64(m.lengthBytes);
+  w.varint32(50);
+  w.delimited(m.digest);
+}
+
+export function decodeSnapshotOfferResponseProto(r: ByteReader, end: number): SnapshotOfferResponseProto {
+  let $id: number | undefined;
+  let $index: number | undefined;
+  let $term: number | undefined;
+  let $membership: Uint8Array | undefined;
+  let $lengthBytes: number | undefined;
+  let $digest: Uint8Array | undefined;
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      case 8:
+        $id = r.varint64();
+        break;
+      case 16:
+        $index = r.varint64();
+        break;
+      case 24:
+        $term = r.varint64();
+        break;
+      case 34:
+        $membership = r.bytesCopy(r.varint32());
+        break;
+      case 40:
+        $lengthBytes = r.varint64();
+        break;
+      case 50:
+        $digest = r.bytesCopy(r.varint32());
+        break;
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('SnapshotOfferResponseProto runs past its end');
+  if ($id === undefined) throw new MalformedBytes('SnapshotOfferResponseProto without its required id');
+  if ($index === undefined) throw new MalformedBytes('SnapshotOfferResponseProto without its required index');
+  if ($term === undefined) throw new MalformedBytes('SnapshotOfferResponseProto without its required term');
+  if ($membership === undefined) throw new MalformedBytes('SnapshotOfferResponseProto without its required membership');
+  if ($lengthBytes === undefined) throw new MalformedBytes('SnapshotOfferResponseProto without its required lengthBytes');
+  if ($digest === undefined) throw new MalformedBytes('SnapshotOfferResponseProto without its required digest');
+  return { id: $id, index: $index, term: $term, membership: $membership, lengthBytes: $lengthBytes, digest: $digest };
+}
+
+export const SnapshotOfferResponseProto: Codec<SnapshotOfferResponseProto> = { name: 'SnapshotOfferResponseProto', encode: encodeSnapshotOfferResponseProto, decode: decodeSnapshotOfferResponseProto };
+
+export interface SnapshotReadRequestProto {
+  id: number;
+  offset: number;
+}
+
+export function encodeSnapshotReadRequestProto(w: ByteWriter, m: SnapshotReadRequestProto): void {
+  w.varint32(8);
+  w.varint64(m.id);
+  w.varint32(16);
+  w.varint64(m.offset);
+}
+
+export function decodeSnapshotReadRequestProto(r: ByteReader, end: number): SnapshotReadRequestProto {
+  let $id: number | undefined;
+  let $offset: number | undefined;
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      case 8:
+        $id = r.varint64();
+        break;
+      case 16:
+        $offset = r.varint64();
+        break;
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('SnapshotReadRequestProto runs past its end');
+  if ($id === undefined) throw new MalformedBytes('SnapshotReadRequestProto without its required id');
+  if ($offset === undefined) throw new MalformedBytes('SnapshotReadRequestProto without its required offset');
+  return { id: $id, offset: $offset };
+}
+
+export const SnapshotReadRequestProto: Codec<SnapshotReadRequestProto> = { name: 'SnapshotReadRequestProto', encode: encodeSnapshotReadRequestProto, decode: decodeSnapshotReadRequestProto };
+
+export interface SnapshotReadResponseProto {
+  data: Uint8Array;
+  checksum: number;
+}
+
+export function encodeSnapshotReadResponseProto(w: ByteWriter, m: SnapshotReadResponseProto): void {
+  w.varint32(10);
+  w.delimited(m.data);
+  w.varint32(16);
+  w.varint32(m.checksum);
+}
+
+export function decodeSnapshotReadResponseProto(r: ByteReader, end: number): SnapshotReadResponseProto {
+  let $data: Uint8Array | undefined;
+  let $checksum: number | undefined;
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      case 10:
+        $data = r.bytesCopy(r.varint32());
+        break;
+      case 16:
+        $checksum = r.varint32();
+        break;
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('SnapshotReadResponseProto runs past its end');
+  if ($data === undefined) throw new MalformedBytes('SnapshotReadResponseProto without its required data');
+  if ($checksum === undefined) throw new MalformedBytes('SnapshotReadResponseProto without its required checksum');
+  return { data: $data, checksum: $checksum };
+}
+
+export const SnapshotReadResponseProto: Codec<SnapshotReadResponseProto> = { name: 'SnapshotReadResponseProto', encode: encodeSnapshotReadResponseProto, decode: decodeSnapshotReadResponseProto };
+
+export type JournalStartRequestProto = Record<never, never>;
+
+export function encodeJournalStartRequestProto(_w: ByteWriter, _m: JournalStartRequestProto): void {}
+
+export function decodeJournalStartRequestProto(r: ByteReader, end: number): JournalStartRequestProto {
+
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('JournalStartRequestProto runs past its end');
+
+  return {};
+}
+
+export const JournalStartRequestProto: Codec<JournalStartRequestProto> = { name: 'JournalStartRequestProto', encode: encodeJournalStartRequestProto, decode: decodeJournalStartRequestProto };
+
+export interface JournalStartResponseProto {
+  index: number;
+  term: number;
+  membership: Uint8Array;
+}
+
+export function encodeJournalStartResponseProto(w: ByteWriter, m: JournalStartResponseProto): void {
+  w.varint32(8);
+  w.varint64(m.index);
+  w.varint32(16);
+  w.varint64(m.term);
+  w.varint32(26);
+  w.delimited(m.membership);
+}
+
+export function decodeJournalStartResponseProto(r: ByteReader, end: number): JournalStartResponseProto {
+  let $index: number | undefined;
+  let $term: number | undefined;
+  let $membership: Uint8Array | undefined;
+  while (r.offset < end) {
+    const tag = r.varint32();
+    switch (tag) {
+      case 8:
+        $index = r.varint64();
+        break;
+      case 16:
+        $term = r.varint64();
+        break;
+      case 26:
+        $membership = r.bytesCopy(r.varint32());
+        break;
+      default:
+        r.skipField(tag & 7);
+    }
+  }
+  if (r.offset !== end) throw new MalformedBytes('JournalStartResponseProto runs past its end');
+  if ($index === undefined) throw new MalformedBytes('JournalStartResponseProto without its required index');
+  if ($term === undefined) throw new MalformedBytes('JournalStartResponseProto without its required term');
+  if ($membership === undefined) throw new MalformedBytes('JournalStartResponseProto without its required membership');
+  return { index: $index, term: $term, membership: $membership };
+}
+
+export const JournalStartResponseProto: Codec<JournalStartResponseProto> = { name: 'JournalStartResponseProto', encode: encodeJournalStartResponseProto, decode: decodeJournalStartResponseProto };
 
 export type DescribeGroupRequestProto = Record<never, never>;
 
@@ -541,6 +797,7 @@ export interface DescribeGroupResponseProto {
   appliedIndex: number;
   members: MemberStateProto[];
   leading: boolean;
+  fetchedPercent?: number | undefined;
 }
 
 export function encodeDescribeGroupResponseProto(w: ByteWriter, m: DescribeGroupResponseProto): void {
@@ -569,6 +826,10 @@ export function encodeDescribeGroupResponseProto(w: ByteWriter, m: DescribeGroup
   }
   w.varint32(80);
   w.varint32(m.leading ? 1 : 0);
+  if (m.fetchedPercent !== undefined) {
+    w.varint32(88);
+    w.varint32(m.fetchedPercent);
+  }
 }
 
 export function decodeDescribeGroupResponseProto(r: ByteReader, end: number): DescribeGroupResponseProto {
@@ -582,6 +843,7 @@ export function decodeDescribeGroupResponseProto(r: ByteReader, end: number): De
   let $appliedIndex: number | undefined;
   const $members: MemberStateProto[] = [];
   let $leading: boolean | undefined;
+  let $fetchedPercent: number | undefined;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -615,6 +877,9 @@ export function decodeDescribeGroupResponseProto(r: ByteReader, end: number): De
       case 80:
         $leading = r.varint32() !== 0;
         break;
+      case 88:
+        $fetchedPercent = r.varint32();
+        break;
       default:
         r.skipField(tag & 7);
     }
@@ -629,7 +894,7 @@ export function decodeDescribeGroupResponseProto(r: ByteReader, end: number): De
   if ($committedIndex === undefined) throw new MalformedBytes('DescribeGroupResponseProto without its required committedIndex');
   if ($appliedIndex === undefined) throw new MalformedBytes('DescribeGroupResponseProto without its required appliedIndex');
   if ($leading === undefined) throw new MalformedBytes('DescribeGroupResponseProto without its required leading');
-  return { clusterId: $clusterId, self: $self, leader: $leader, term: $term, firstIndex: $firstIndex, lastIndex: $lastIndex, committedIndex: $committedIndex, appliedIndex: $appliedIndex, members: $members, leading: $leading };
+  return { clusterId: $clusterId, self: $self, leader: $leader, term: $term, firstIndex: $firstIndex, lastIndex: $lastIndex, committedIndex: $committedIndex, appliedIndex: $appliedIndex, members: $members, leading: $leading, fetchedPercent: $fetchedPercent };
 }
 
 export const DescribeGroupResponseProto: Codec<DescribeGroupResponseProto> = { name: 'DescribeGroupResponseProto', encode: encodeDescribeGroupResponseProto, decode: decodeDescribeGroupResponseProto };
@@ -831,6 +1096,13 @@ export const TransferLeadershipResponseProto: Codec<TransferLeadershipResponsePr
 export const RaftPeerProtocolMethods = {
   greet: { request: GreetRequestProto, response: GreetResponseProto },
   deliver: { request: DeliverRequestProto, response: DeliverResponseProto },
+} as const;
+
+/** The calls of SnapshotProtocol: wire name, request and response. */
+export const SnapshotProtocolMethods = {
+  offer: { request: SnapshotOfferRequestProto, response: SnapshotOfferResponseProto },
+  read: { request: SnapshotReadRequestProto, response: SnapshotReadResponseProto },
+  journalStart: { request: JournalStartRequestProto, response: JournalStartResponseProto },
 } as const;
 
 /** The calls of GroupProtocol: wire name, request and response. */

@@ -37,6 +37,7 @@ export { getListing, type Listing, listEntries, openListing } from './reads/list
 export { type FileForWriting, getFileForWriting } from './reads/writing.js';
 export { BlockState, type IdentityRow } from './records.js';
 export {
+  appliedIn,
   COMMAND_ENTRY,
   type CommittedEntry,
   IDENTITY_ENTRY,

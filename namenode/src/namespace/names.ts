@@ -20,6 +20,14 @@ export class Names {
     return this.texts.length;
   }
 
+  /** Forgets all names, for a store with others. */
+  clear(): void {
+    this.numbers.clear();
+    this.texts.length = 0;
+    this.storageNumbers.clear();
+    this.storages.length = 0;
+  }
+
   load(store: StoreReader): void {
     const reader = new ByteReader(new Uint8Array(0));
     store.range(...tableBounds(Table.NAMES), (_key, value) => {

@@ -2,13 +2,13 @@ import { assert } from '@rfs/base/assert';
 import { ByteReader, ByteWriter } from '@rfs/base/bytes';
 import { isFailure } from '@rfs/base/failure';
 import { FIRST_GENERATION_STAMP, LAST_RESERVED_BLOCK_ID, ROOT_INODE_ID } from '@rfs/base/ids';
-import type { Store } from '@rfs/base/store';
+import type { Store, StoreReader } from '@rfs/base/store';
 import { CommandKind } from '../generated/command.js';
 import { decodeCommand } from './commands.js';
 import type { OpContext, Operation } from './context.js';
 import { EventLog } from './event-log.js';
 import type { NamespaceEvents } from './events.js';
-import { idInKey, MetaRow, Table, tableBounds } from './keys.js';
+import { idInKey, Keys, MetaRow, Table, tableBounds } from './keys.js';
 import { Leases } from './leases.js';
 import { DEFAULT_LIMITS, decodeLimits, type Limits } from './limits.js';
 import { Names } from './names.js';
@@ -49,8 +49,8 @@ export class StateMachine {
   readonly leases = new Leases();
   private readonly store: Store;
   private readonly target: NamespaceEvents;
-  private readonly view: BatchView;
-  private readonly retries = new RetryCache();
+  private view: BatchView;
+  private retries = new RetryCache();
   private readonly reader = new ByteReader(new Uint8Array(0));
   private readonly payload = new ByteWriter(512);
   private broken = false;
@@ -60,22 +60,18 @@ export class StateMachine {
     this.store = store;
     this.target = events;
     const names = new Names();
-    names.load(store);
     this.tree = new Tree(store, names, { maxDirectories: options.maxCachedDirectories ?? 65_536 });
-    this.view = new BatchView(
-      this.tree,
-      this.readState(),
-      this.leases,
-      new EventLog(),
-      this.readLimits(),
-      this.readIdentity(),
-    );
-    store.range(...tableBounds(Table.OPEN_FILES), (key, value) => {
-      this.reader.reset(value);
-      this.leases.set(idInKey(key) as typeof ROOT_INODE_ID, decodeOpenFile(this.reader).holder);
-      return true;
-    });
-    this.retries.load(store, this.view.state.appliedIndex);
+    this.view = this.load();
+  }
+
+  /** The store has another content: forgets all that was read of the one before, and opens what is there. */
+  reload(): void {
+    assert(!this.broken, 'a reload inside a batch');
+    this.tree.clear();
+    this.tree.names.clear();
+    this.leases.clear();
+    this.retries = new RetryCache();
+    this.view = this.load();
   }
 
   /** Index of the last entry applied; the state id of everything read from here. */
@@ -168,6 +164,19 @@ export class StateMachine {
     return reply;
   }
 
+  private load(): BatchView {
+    const { store, tree, leases } = this;
+    tree.names.load(store);
+    const state = this.readState();
+    store.range(...tableBounds(Table.OPEN_FILES), (key, value) => {
+      this.reader.reset(value);
+      leases.set(idInKey(key) as typeof ROOT_INODE_ID, decodeOpenFile(this.reader).holder);
+      return true;
+    });
+    this.retries.load(store, state.appliedIndex);
+    return new BatchView(tree, state, leases, new EventLog(), this.readLimits(), this.readIdentity());
+  }
+
   private readState(): StateRow {
     const value = this.store.get(this.tree.keys.meta(MetaRow.STATE));
     if (value !== undefined) {
@@ -200,4 +209,12 @@ export class StateMachine {
     this.reader.reset(value);
     return decodeIdentity(this.reader);
   }
+}
+
+/** The last entry whose effects a store holds, without opening all of it; 0 and 0 for an empty one. */
+export function appliedIn(store: StoreReader): { readonly index: number; readonly term: number } {
+  const value = store.get(new Keys().meta(MetaRow.STATE));
+  if (value === undefined) return { index: 0, term: 0 };
+  const { appliedIndex, appliedTerm } = decodeState(new ByteReader(value));
+  return { index: appliedIndex, term: appliedTerm };
 }

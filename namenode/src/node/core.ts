@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { Metrics } from '@rfs/base/metrics';
@@ -13,6 +12,8 @@ import { lockNameFolder } from './folder.js';
 import { type GroupParts, openGroup } from './group.js';
 import type { Place } from './place.js';
 import type { NamenodeSeams } from './seams.js';
+import { type Adoption, lmdbEngine } from './state-engine.js';
+import { openStateFolder } from './state-folder.js';
 import { applierOf, settled } from './storage.js';
 
 /** What a namenode keeps, and the group whose log changes it. */
@@ -26,6 +27,8 @@ export interface NamenodeCore extends GroupParts {
   readonly measures: NamenodeMetrics;
   /** Called after each batch of the log that was applied. */
   readonly afterBatch: (() => void)[];
+  /** What else follows when the whole state is exchanged. */
+  readonly adoption: Adoption;
 }
 
 /** Mode of the root of a new filesystem. */
@@ -41,7 +44,7 @@ export async function openCore(
 ): Promise<NamenodeCore> {
   const { random, disk } = seams;
   const folder = await lockNameFolder(config, seams, lifecycle);
-  disk.makeFolder(join(folder, 'store'));
+  const storeFolder = await openStateFolder(disk, folder, seams);
 
   const policyOf: PolicyOf = (owner) => {
     const inode = machine.tree.byId(owner);
@@ -50,7 +53,7 @@ export async function openCore(
   const blocks = new BlockManager(blockManagerConfig(config), random.fork('blocks'), policyOf);
   const store = await lifecycle.open(
     'store',
-    () => openLmdbStore(join(folder, 'store')),
+    () => openLmdbStore(storeFolder),
     (opened) => settled((done) => opened.close(done)),
   );
   const machine = new StateMachine(store, blocks.events);
@@ -60,8 +63,10 @@ export async function openCore(
   const applier = applierOf(machine, store, () => {
     for (const hear of afterBatch) hear();
   });
+  const adoption: Adoption = { begin: (done) => done() };
   const base = {
     folder,
+    engine: lmdbEngine(store, machine, adoption),
     applier,
     observer: measures,
     founds,
@@ -69,7 +74,7 @@ export async function openCore(
     stateClusterId: () => machine.identity?.clusterId ?? '',
   };
   const parts = await openGroup(config, seams, place, base, lifecycle);
-  return { ...parts, folder, blocks, store, machine, metrics, measures, afterBatch };
+  return { ...parts, folder, blocks, store, machine, metrics, measures, afterBatch, adoption };
 }
 
 /** The first entry of a new log: who this filesystem is, and its root. */

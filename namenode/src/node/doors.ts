@@ -14,7 +14,7 @@ import {
   MachineView,
   openHttp,
 } from '../fronts/index.js';
-import { addGroupProtocols } from '../peers/index.js';
+import { addGroupProtocols, addSnapshotProtocol } from '../peers/index.js';
 import { BlockChanges, BlockListings, Fsck, HDFS_VERSION, LostFound, servedMethods } from '../service/index.js';
 import { httpAddress, rpcAddress } from './addresses.js';
 import type { NamenodeCore } from './core.js';
@@ -47,6 +47,7 @@ export async function openRpcDoor(
   addForwardProtocol(table, workings.forwarded);
   addHaProtocol(table, core.takeover);
   addGroupProtocols(table, { ...core, log, superuser: callers.superuser.bind(callers) });
+  addSnapshotProtocol(table, { replicator, source: core.source, user: seams.user });
   addServerProtocols(table, { datanodes, callers, impersonation, listings: new BlockListings(parts, callers) });
   const listening = rpcAddress(config);
   const server = await lifecycle.open(

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
+import type { LogIndex } from '@rfs/base/ids';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import type { Clock } from '@rfs/base/seams';
 import { ClientIdentity } from '@rfs/protocol/rpc';
-import { Joining, PeerLinks, Steward, Takeover } from '../peers/index.js';
+import { Joining, JournalStart, PeerLinks, RemoteSuppliers, Steward, Takeover } from '../peers/index.js';
 import {
   type Applier,
   encodeRoster,
@@ -12,6 +13,7 @@ import {
   type ReplicationObserver,
   Replicator,
 } from '../replication/index.js';
+import { SnapshotFetcher, SnapshotSource, type StateEngine } from '../snapshots/index.js';
 import { electionClock, nodeOf, type Place } from './place.js';
 import type { NamenodeSeams } from './seams.js';
 import { settled } from './storage.js';
@@ -26,12 +28,20 @@ export interface GroupParts {
   readonly takeover: Takeover;
   /** Empty while it is not known. */
   readonly clusterId: () => string;
+  /** Copies of the state for other members; none of a journal node. */
+  readonly source: SnapshotSource | undefined;
+  /** How much of another member's state has come, of 1; undefined while none is fetched. */
+  readonly fetched: () => number | undefined;
 }
 
 export interface GroupBase {
   /** The journal's folder lies in it. */
   readonly folder: string;
   readonly applier: Applier;
+  /** The store; absent for a journal node ... */
+  readonly engine?: StateEngine;
+  /** ... which hears where its journal begins anew. */
+  readonly begunAt?: (index: LogIndex) => void;
   readonly observer: ReplicationObserver;
   /** An empty folder becomes a new cluster. */
   readonly founds: boolean;
@@ -55,12 +65,13 @@ export async function openGroup(
 ): Promise<GroupParts> {
   const { clock, random, disk, nextTurn, log, user } = seams;
   const clusterId = (): string => group.roster.clusterId || base.stateClusterId();
-  const links = await lifecycle.open(
+  const links: PeerLinks = await lifecycle.open(
     'links to members',
     () =>
       new PeerLinks(electionClock(config, place), {
         self: () => group.self,
         clusterId,
+        standing: () => replicator.retention.standing,
         user,
         identity: new ClientIdentity(random.fork('peers')),
         clock,
@@ -71,7 +82,15 @@ export async function openGroup(
   );
   const votesOnly = place.node.role === 'journal';
   let newClusterId = '';
-  const replicator = await lifecycle.open(
+  const suppliers = new RemoteSuppliers({
+    members: () => group.members,
+    user,
+    identity: new ClientIdentity(random.fork('snapshots')),
+    clock,
+  });
+  const { engine, folder } = base;
+  const fetcher = engine && new SnapshotFetcher({ disk, folder, engine, suppliers, clock, log });
+  const replicator: Replicator = await lifecycle.open(
     'replicator',
     () =>
       Replicator.open({
@@ -86,6 +105,7 @@ export async function openGroup(
         joins: !base.founds,
         votesOnly,
         peers: links,
+        transfer: fetcher ?? new JournalStart(suppliers, (index) => base.begunAt?.(index)),
         identity: () => {
           const made = base.found();
           newClusterId = made.clusterId;
@@ -94,6 +114,11 @@ export async function openGroup(
         context: () =>
           encodeRoster({ clusterId: newClusterId, lastId: FOUNDER, members: [{ ...place.node, id: FOUNDER }] }),
         fatal: seams.fatal,
+        crowded: (bytes, maxBytes) =>
+          log.warn('the journal fills with what a namenode still needs; changes stop at its limit', {
+            bytes,
+            maxBytes,
+          }),
         limits: {
           applyCount: config.get(options.applyBatchEntries),
           applySliceMs: config.get(options.applySliceMs),
@@ -101,16 +126,31 @@ export async function openGroup(
           writeBytes: config.get(options.maximumBatchBytes),
           segmentBytes: config.get(options.segmentBytes),
           retainedBytes: config.get(options.retainedJournalBytes),
+          retainedMs: config.get(options.retainedJournalMs),
+          maxJournalBytes: config.get(options.maximumJournalBytes),
         },
       }),
     (opened) => settled((done) => opened.close(() => done(null))),
   );
   const group = new GroupView(replicator);
+  const source =
+    engine &&
+    new SnapshotSource({
+      disk,
+      folder: join(folder, 'copies'),
+      engine,
+      clock,
+      random: random.fork('copies'),
+      nextTurn,
+      membershipAt: (index) => replicator.membershipAt(index),
+      keepAbove: (index) => replicator.retention.keepAbove(index),
+    });
+  if (source !== undefined) lifecycle.add('copies of the state', () => source.close());
   replicator.watch(() => links.follow(group.members));
   const steward = new Steward(replicator, group, clusterId, clock, log, votesOnly);
   lifecycle.add('steward', () => steward.close());
   const takeover = new Takeover(group, steward, user, new ClientIdentity(random.fork('takeover')), clock);
-  return { place, replicator, group, links, steward, takeover, clusterId };
+  return { place, replicator, group, links, steward, takeover, clusterId, source, fetched: () => fetcher?.progress };
 }
 
 /** A leader that is told to stop waits this long for another one: without it clients would wait for an election. */

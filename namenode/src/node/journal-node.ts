@@ -6,7 +6,7 @@ import { EventLoopDelay, Metrics } from '@rfs/base/metrics';
 import { failure } from '@rfs/protocol/exceptions';
 import { ProtocolTable, rpcLimitsFrom } from '@rfs/protocol/rpc';
 import { addHaProtocol, openHttp } from '../fronts/index.js';
-import { addGroupProtocols } from '../peers/index.js';
+import { addGroupProtocols, addSnapshotProtocol } from '../peers/index.js';
 import { type Applier, StartRefused } from '../replication/index.js';
 import { NamenodeMetrics } from '../service/index.js';
 import { httpAddress, rpcAddress } from './addresses.js';
@@ -46,9 +46,13 @@ export async function startJournalNode(config: Config, seams: NamenodeSeams): Pr
   const folder = await lockNameFolder(config, seams, lifecycle);
   const metrics = new Metrics();
   const measures = new NamenodeMetrics(metrics);
+  const applier = new IndexOnly();
   const base = {
     folder,
-    applier: new IndexOnly(),
+    applier,
+    begunAt: (index: LogIndex) => {
+      applier.appliedIndex = index;
+    },
     observer: measures,
     founds: false,
     found: () => {
@@ -68,6 +72,7 @@ export async function startJournalNode(config: Config, seams: NamenodeSeams): Pr
       else refused(failure('AccessControlException', `Access denied for user ${user}.`));
     },
   });
+  addSnapshotProtocol(table, { replicator, source: undefined, user: seams.user });
   addHaProtocol(table, parts.takeover);
   const { bindHost, port, host } = rpcAddress(config);
   const server = await lifecycle.open(

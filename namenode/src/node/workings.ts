@@ -53,6 +53,9 @@ export interface Workings {
   begin(): Promise<void>;
 }
 
+/** Blocks of another state that are taken out in one step. */
+const FORGET_BLOCKS = 1000;
+
 /** Builds the services on the core. Nothing runs before `begin`. */
 export async function openWorkings(
   config: Config,
@@ -125,7 +128,23 @@ export async function openWorkings(
   const starting = (): boolean => blocks.safeMode.startup;
   const router = new Router({ group, passage, clock, state: machine, serve, starting, limits: settings.routing });
   service.routeBy(router);
-  const catchUp = new CatchUp(group, clock, () => slices.add(new Rebuild(machine, blocks, () => ticker.wake())));
+  let rebuild: Rebuild | undefined;
+  const catchUp = new CatchUp(group, clock, () => {
+    rebuild = new Rebuild(machine, blocks, () => ticker.wake());
+    slices.add(rebuild);
+  });
+  core.adoption.begin = (done) => {
+    rebuild?.stop();
+    slices.add({
+      step: () => {
+        if (!blocks.forget(FORGET_BLOCKS)) return false;
+        done();
+        for (const hear of core.afterBatch) hear();
+        catchUp.again();
+        return true;
+      },
+    });
+  };
   let serving = (): void => undefined;
   const wakeBlocks = (): void => ticker.wake();
   const tenure = new Tenure(

@@ -1,5 +1,6 @@
 import { MalformedBytes } from '@rfs/base/bytes';
 import { type Failure, isFailure } from '@rfs/base/failure';
+import type { LogIndex } from '@rfs/base/ids';
 import type { Logger } from '@rfs/base/log';
 import { failure } from '@rfs/protocol/exceptions';
 import type { ProtocolTable, RpcCall } from '@rfs/protocol/rpc';
@@ -18,6 +19,8 @@ export interface GroupDoor {
   readonly links: PeerLinks;
   readonly steward: Steward;
   readonly clusterId: () => string;
+  /** How much of another member's state has come, of 1; undefined while none is fetched. */
+  readonly fetched?: () => number | undefined;
   /** Goes on for a user who may change the group. */
   readonly superuser: (user: string, granted: () => void, refused: (refusal: Failure) => void) => void;
   readonly log: Logger;
@@ -50,6 +53,8 @@ export function addGroupProtocols(table: ProtocolTable, door: GroupDoor): void {
         call.fail(failure('IOException', error.message));
         return;
       }
+      const { from, durable, groupHolds } = request;
+      replicator.retention.hear(from, { durable: durable as LogIndex, groupHolds: groupHolds as LogIndex | undefined });
       replicator.receiveAll(messages);
       call.reply(NOTHING);
     },
@@ -105,7 +110,8 @@ function leaderElsewhere({ group }: GroupDoor): string | Failure {
   return leader.rpc;
 }
 
-function describe({ replicator, group, clusterId }: GroupDoor): DescribeGroupResponseProto {
+function describe({ replicator, group, clusterId, fetched }: GroupDoor): DescribeGroupResponseProto {
+  const share = fetched?.();
   const voters = replicator.membership?.voters ?? [];
   return {
     clusterId: clusterId(),
@@ -126,5 +132,6 @@ function describe({ replicator, group, clusterId }: GroupDoor): DescribeGroupRes
       };
     }),
     leading: group.leading,
+    fetchedPercent: share === undefined ? undefined : Math.floor(share * 100),
   };
 }

@@ -18,7 +18,10 @@ class Door {
   private constructor(table: ProtocolTable, server: RpcServer, clusterId: string) {
     this.server = server;
     const door = {
-      replicator: { receiveAll: (messages: readonly Message[]) => this.take(messages) },
+      replicator: {
+        receiveAll: (messages: readonly Message[]) => this.take(messages),
+        retention: { hear: () => undefined },
+      },
       group: { self: 2 },
       links: { heardOf: () => undefined },
       steward: {},
@@ -59,6 +62,7 @@ function linksTo(t: TestContext, port: number, warn: (message: string) => void =
   const links = new PeerLinks(clock, {
     self: () => 1,
     clusterId: () => 'CID-a',
+    standing: () => ({ durable: 0 as LogIndex, groupHolds: undefined }),
     user: 'rfs',
     identity: new ClientIdentity(seededRandom(1)),
     clock: systemClock,

@@ -4,6 +4,7 @@ import type { Clock, Timer } from '@rfs/base/seams';
 import { type ClientIdentity, RpcClient } from '@rfs/protocol/rpc';
 import type { PeerMessageProto } from '../generated/raft.js';
 import type { Message, PeerId } from '../raft/index.js';
+import type { Standing } from '../replication/index.js';
 import { wireBytes, wireMessage } from './codec.js';
 import { peerProtocol } from './protocol.js';
 
@@ -11,6 +12,7 @@ import { peerProtocol } from './protocol.js';
 export interface PeerContext {
   readonly self: () => PeerId;
   readonly clusterId: () => string;
+  readonly standing: () => Standing;
   readonly user: string;
   readonly identity: ClientIdentity;
   readonly clock: Clock;
@@ -87,7 +89,10 @@ export class Peer {
       this.unansweredBytes -= bytes;
       if (isFailure(result)) this.broken(client);
     };
-    client.call(peerProtocol, 'deliver', { messages }, taken, { timeoutMs: this.context.stuckMs });
+    const { self, standing, stuckMs } = this.context;
+    const { durable, groupHolds } = standing();
+    const batch = { messages, from: self(), durable, groupHolds };
+    client.call(peerProtocol, 'deliver', batch, taken, { timeoutMs: stuckMs });
   }
 
   close(): void {

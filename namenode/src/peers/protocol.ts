@@ -1,5 +1,5 @@
 import type { Protocol } from '@rfs/protocol/rpc';
-import { GroupProtocolMethods, RaftPeerProtocolMethods } from '../generated/raft.js';
+import { GroupProtocolMethods, RaftPeerProtocolMethods, SnapshotProtocolMethods } from '../generated/raft.js';
 
 /** One-way messages of Raft, batched; each batch is answered when it was taken, so that a stuck member is seen. */
 export const peerProtocol: Protocol<typeof RaftPeerProtocolMethods> = {
@@ -13,4 +13,11 @@ export const groupProtocol: Protocol<typeof GroupProtocolMethods> = {
   name: 'rfs.GroupProtocol',
   version: 1,
   methods: GroupProtocolMethods,
+};
+
+/** Whole states, for members that the log no longer reaches. */
+export const snapshotProtocol: Protocol<typeof SnapshotProtocolMethods> = {
+  name: 'rfs.SnapshotProtocol',
+  version: 1,
+  methods: SnapshotProtocolMethods,
 };

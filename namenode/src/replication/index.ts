@@ -1,5 +1,6 @@
 export type { Group, Member } from './group.js';
 export { GroupView } from './group-view.js';
+export type { Standing } from './holdings.js';
 export { type ClusterIdentity, makeIdentity } from './identity.js';
 export { type PeerLink, type ReplicatorLimits, type ReplicatorOptions, StartRefused } from './options.js';
 export { Replicator } from './replicator.js';

@@ -16,8 +16,12 @@ export interface ReplicatorLimits {
   readonly applySliceMs: number;
   /** The apply loop looks again after this long when the state machine is congested. */
   readonly applyPauseMs: number;
-  /** The journal keeps at least this much of what is applied and durable elsewhere. */
+  /** Of what is applied and durable elsewhere the journal keeps this much ... */
   readonly retainedBytes: number;
+  /** ... and nothing that has been so for longer than this. */
+  readonly retainedMs: number;
+  /** A journal this long takes no more changes: what makes it so long must not be cut. */
+  readonly maxJournalBytes: number;
   /** A segment of the journal. */
   readonly segmentBytes: number;
   /** One write to the journal. */
@@ -34,6 +38,8 @@ export const DEFAULT_LIMITS: ReplicatorLimits = {
   applySliceMs: 10,
   applyPauseMs: 5,
   retainedBytes: 64 << 20,
+  retainedMs: 86_400_000,
+  maxJournalBytes: Number.MAX_SAFE_INTEGER,
   segmentBytes: 32 << 20,
   writeBytes: 4 << 20,
   fullRetryMs: 1000,
@@ -80,6 +86,8 @@ export interface ReplicatorOptions {
   readonly context?: () => Uint8Array;
   /** The node cannot go on: a sync failed, the journal is damaged, the state machine threw. Called once. */
   readonly fatal: (error: Error) => void;
+  /** The journal has come a further step towards `maxBytes`, at which changes stop. */
+  readonly crowded?: (bytes: number, maxBytes: number) => void;
   readonly limits?: Partial<ReplicatorLimits>;
 }
 

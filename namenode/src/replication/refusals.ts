@@ -22,3 +22,9 @@ export function noRoom(): Failure {
 export function notChangeable(reason: string): Failure {
   return failure('RetriableException', `The membership cannot be changed now: ${reason}`);
 }
+
+/** Dropping entries that a namenode still needs could lose acknowledged changes with the next failure. */
+export function keepsTooMuch(maxBytes: number): Failure {
+  const what = `The journal has reached ${maxBytes} bytes that a namenode which is behind still needs`;
+  return retriable(failure('SafeModeException', `${what}; start that one, or remove it (rfs haadmin -remove)`));
+}

@@ -13,7 +13,6 @@ import {
   type SnapshotMark,
 } from '../raft/index.js';
 import { ApplyLoop, type ApplySource } from './apply-loop.js';
-import { JournalCutter } from './cutter.js';
 import { ElectionClock } from './election-clock.js';
 import { Leadership } from './leadership.js';
 import { DEFAULT_LIMITS, type ReplicatorLimits, type ReplicatorOptions } from './options.js';
@@ -21,6 +20,7 @@ import { Proposals } from './proposals.js';
 import { Reads } from './reads.js';
 import { noRoom, notChangeable, notLeading, stopping, unanswered } from './refusals.js';
 import { type Restored, Restoring } from './restoring.js';
+import { type Keeper, Retention } from './retention.js';
 import { Room } from './room.js';
 import { Saves } from './saves.js';
 import { checkStart, coreOf, found, isUnfounded } from './start.js';
@@ -33,7 +33,7 @@ const READ_CONTEXTS = 2 ** 20;
  * One member's path from proposal to answer: core, journal and apply loop. What is proposed in one turn of the event
  * loop is one append; what is appended while the journal syncs is its next batch. Order kept for every entry: durable in the own journal, then committed, then applied, then its sink hears of it.
  */
-export class Replicator implements JournalObserver, ApplySource, Restored {
+export class Replicator implements JournalObserver, ApplySource, Restored, Keeper {
   private readonly options: ReplicatorOptions;
   private readonly limits: ReplicatorLimits;
   private readonly journal: Journal;
@@ -44,7 +44,8 @@ export class Replicator implements JournalObserver, ApplySource, Restored {
   private readonly reads: Reads;
   private readonly leadership = new Leadership();
   private flushScheduled = false;
-  private readonly cutter: JournalCutter;
+  /** What of the journal has to stay. */
+  readonly retention: Retention;
   private readonly restoring: Restoring;
   private readonly room: Room;
   private readonly elections: ElectionClock | undefined;
@@ -55,15 +56,15 @@ export class Replicator implements JournalObserver, ApplySource, Restored {
     this.options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     const { disk, folder, random, clock, applier, observer, nextTurn, peers } = options;
-    const { segmentBytes, writeBytes } = this.limits;
+    const { segmentBytes, writeBytes, fullRetryMs, maxJournalBytes } = this.limits;
     this.journal = Journal.open({ disk, folder, random, clock, observer: this, segmentBytes, writeBytes });
     applier.opened?.(Math.max(this.journal.hardState.commit, this.journal.firstIndex - 1) as LogIndex);
     this.loop = new ApplyLoop(applier, this, clock, nextTurn, observer, this.limits);
     this.restoring = new Restoring(options.transfer, this.journal, this.loop, this);
-    this.room = new Room(this.journal, clock, this.limits.fullRetryMs);
+    this.room = new Room(this.journal, clock, fullRetryMs, maxJournalBytes, options.crowded);
     this.saves = new Saves(this.journal);
     this.proposals = new Proposals(this.limits);
-    this.cutter = new JournalCutter(this.journal, this.limits.retainedBytes, nextTurn, (error) => this.failed(error));
+    this.retention = new Retention(this, this.journal, this.limits, options);
     this.elections = peers && new ElectionClock(clock, peers, () => this.tick());
     this.reads = new Reads(random.fork('reads').uint32() * READ_CONTEXTS);
   }
@@ -145,7 +146,6 @@ export class Replicator implements JournalObserver, ApplySource, Restored {
     return this.journal.sizeBytes;
   }
 
-  /** Index of the oldest entry that the journal still has. */
   get firstIndex(): LogIndex {
     return this.journal.firstIndex;
   }
@@ -235,12 +235,9 @@ export class Replicator implements JournalObserver, ApplySource, Restored {
     this.scheduleFlush();
   }
 
-  /**
-   * Entries below `index` are durable in the state machine's own store: the journal may drop them, except what its
-   * retention keeps.
-   */
+  /** The state machine's own store holds all below `index` for good: the journal may drop it, except what is retained. */
   cutBelow(index: LogIndex): void {
-    this.cutter.cutBelow(Math.min(index, this.loop.appliedIndex + 1) as LogIndex);
+    this.retention.cutBelow(index);
   }
 
   /** Stops: what waits is refused, a write under way ends, then `done` is called. No call may follow. */
@@ -277,6 +274,7 @@ export class Replicator implements JournalObserver, ApplySource, Restored {
 
   /** @inheritdoc JournalObserver */
   wrote(entryCount: number, bytes: number, durationMs: number): void {
+    this.room.measure();
     this.options.observer.journalWrote(entryCount, bytes, durationMs);
   }
 
@@ -395,7 +393,7 @@ export class Replicator implements JournalObserver, ApplySource, Restored {
     this.restoring.stop();
     this.room.stop();
     this.elections?.stop();
-    this.cutter.stop();
+    this.retention.stop();
     this.proposals.refuseAll(refusal);
     this.reads.refuseAll(refusal);
   }

@@ -51,7 +51,8 @@ export class Restoring {
 
   private fetched(got: SnapshotMark | null): void {
     if (this.stopped) return;
-    if (got === null) {
+    // Less than what is committed here is of no use: the leader has changed meanwhile.
+    if (got === null || got.index <= this.loop.appliedIndex) {
       this.target.restored(null);
       return;
     }

@@ -27,6 +27,13 @@ export class CatchUp implements ReadSink {
     this.group.readIndex(this);
   }
 
+  /** The state is another one, as after a start; without effect before the first time. */
+  again(): void {
+    if (!this.done) return;
+    this.done = false;
+    this.start();
+  }
+
   readable(): void {
     if (this.done) return;
     this.done = true;

@@ -25,6 +25,7 @@ export class Rebuild implements SlicedWork {
   private readonly blocks: BlockManager;
   private readonly scan: BlockScan;
   private readonly done: () => void;
+  private stopped = false;
 
   constructor(machine: StateMachine, blocks: BlockManager, done: () => void) {
     this.machine = machine;
@@ -33,7 +34,13 @@ export class Rebuild implements SlicedWork {
     this.done = done;
   }
 
+  /** Ends it before its end: the store has another content. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   step(): boolean {
+    if (this.stopped) return true;
     if (this.scan.step(STEP_BLOCKS, (block) => this.restore(block))) return false;
     for (const inode of this.blocks.movedEarly) this.restoreFile(inode);
     this.blocks.endRebuild(this.machine.state.lastStamp as GenerationStamp);

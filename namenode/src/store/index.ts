@@ -1,2 +1,3 @@
-export { type LmdbOptions, openLmdbStore } from './lmdb.js';
+export { type ExchangeableStore, LMDB_FILE, type LmdbOptions, openLmdbStore, removeLmdbStore } from './lmdb.js';
 export { MemoryStore } from './memory.js';
+export { readRowsFile, writeRowsFile } from './rows-file.js';

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { assert } from '@rfs/base/assert';
 import type { Store, StoreReader, StoreSnapshot, StoreWriter } from '@rfs/base/store';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
@@ -25,9 +25,21 @@ export interface NativeDatabase extends RootDatabase<Uint8Array, Uint8Array> {
  * a little old and never torn; `noMemInit` skips zeroing pages that are written anyway; `separateFlushed` reports a
  * transaction when it is visible, not when it is flushed.
  */
-export function openLmdbStore(folder: string, options: LmdbOptions = {}): Store {
+export function openLmdbStore(folder: string, options: LmdbOptions = {}): ExchangeableStore {
+  return new LmdbStore(openDatabase(folder, options), options);
+}
+
+/** Removes a store that nobody has open, or will open again; an absent one is fine. */
+export function removeLmdbStore(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The file in a store's folder that is all of it while nobody has it open. */
+export const LMDB_FILE = 'data.mdb';
+
+function openDatabase(folder: string, options: LmdbOptions): NativeDatabase {
   mkdirSync(folder, { recursive: true });
-  const database = open<Uint8Array, Uint8Array>({
+  return open<Uint8Array, Uint8Array>({
     path: folder,
     noSubdir: false,
     keyEncoding: 'binary',
@@ -41,7 +53,15 @@ export function openLmdbStore(folder: string, options: LmdbOptions = {}): Store 
     maxReaders: 64,
     mapSize: options.mapBytes ?? 64 * 1024 * 1024,
   } as Parameters<typeof open>[0]) as unknown as NativeDatabase;
-  return new LmdbStore(database);
+}
+
+/** A store whose content can be exchanged for that of another folder while it is in use. */
+export interface ExchangeableStore extends Store {
+  /**
+   * All reads and writes from now on are of the store in `folder`, which becomes this one's; what was written here is
+   * given up. No snapshot may be open. `done` is called when the files that were in use until now are closed.
+   */
+  exchange(folder: string, done: (error: Error | null) => void): void;
 }
 
 /**
@@ -49,10 +69,11 @@ export function openLmdbStore(folder: string, options: LmdbOptions = {}): Store 
  * there. A transaction's rows go into memory, where every read looks first. What has gathered while lmdb's own writer
  * thread was busy goes to it as one transaction: whole transactions of ours, of each row only the last value.
  */
-class LmdbStore implements Store {
-  readonly database: NativeDatabase;
-  readonly pending = new PendingRows();
+class LmdbStore implements ExchangeableStore {
+  database: NativeDatabase;
+  pending = new PendingRows();
   readonly values = new SharedValues();
+  private readonly options: LmdbOptions;
   private readonly writer: LmdbWriter;
   private gathered: PendingRow[] = [];
   private inFlight = false;
@@ -60,8 +81,9 @@ class LmdbStore implements Store {
   private failure: Error | null = null;
   private closing = false;
 
-  constructor(database: NativeDatabase) {
+  constructor(database: NativeDatabase, options: LmdbOptions) {
     this.database = database;
+    this.options = options;
     this.writer = new LmdbWriter(this);
   }
 
@@ -128,6 +150,21 @@ class LmdbStore implements Store {
     });
   }
 
+  exchange(folder: string, done: (error: Error | null) => void): void {
+    assert(!this.writer.active && !this.closing, 'an exchange of a store that is being written or closed');
+    const before = this.database;
+    this.database = openDatabase(folder, this.options);
+    this.pending = new PendingRows();
+    this.gathered = [];
+    this.inFlight = false;
+    this.failure = null;
+    this.wake(true);
+    before.close().then(
+      () => done(null),
+      (error: unknown) => done(error as Error),
+    );
+  }
+
   close(done: (error: Error | null) => void): void {
     this.closing = true;
     this.whenDurable((error) => {
@@ -152,8 +189,12 @@ class LmdbStore implements Store {
       }
     });
     sent.then(
-      () => this.landed(rows),
-      (error: unknown) => this.failed(error as Error),
+      () => {
+        if (database === this.database) this.landed(rows);
+      },
+      (error: unknown) => {
+        if (database === this.database) this.failed(error as Error);
+      },
     );
   }
 

@@ -217,6 +217,11 @@ export class DatanodeManager {
     this.loseStorages(datanode);
   }
 
+  /** As after a start: nobody is known, so every datanode is told to register and then reports what it has. */
+  forget(): void {
+    for (const datanode of [...this.byUuid.values()]) this.wipe(datanode);
+  }
+
   /** What a dead datanode kept through its maintenance is lost after all. */
   loseStorages(datanode: Datanode): void {
     for (const storage of datanode.storages.splice(0)) this.losses.indexLost(storage.index);

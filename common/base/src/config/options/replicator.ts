@@ -45,6 +45,18 @@ export const replicatorOptions = {
     default: '256m',
     help: 'Applied entries kept for followers that are behind, before they need a whole snapshot.',
   }),
+  retainedJournalMs: option({
+    key: 'rfs.journal.retained.age',
+    type: duration('ms'),
+    default: '1d',
+    help: 'Applied entries older than this go even if there is room for them.',
+  }),
+  maximumJournalBytes: option({
+    key: 'rfs.journal.max-bytes',
+    type: size(1024 * 1024),
+    default: '16g',
+    help: 'With journal nodes, entries that a namenode still needs are kept up to here; then changes stop.',
+  }),
   applyBatchEntries: option({
     key: 'rfs.apply.batch.max-entries',
     type: integer(1),

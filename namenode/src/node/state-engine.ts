@@ -1,0 +1,32 @@
+import type { LogIndex, Term } from '@rfs/base/ids';
+import { appliedIn, type StateMachine } from '../namespace/index.js';
+import type { StateEngine } from '../snapshots/index.js';
+import { type ExchangeableStore, LMDB_FILE, openLmdbStore, removeLmdbStore } from '../store/index.js';
+
+/** What has to follow when the namespace gets another state that no event tells of. */
+export interface Adoption {
+  /** Lays down all that was derived from the state before; `done` may come in a later turn. */
+  begin: (done: () => void) => void;
+}
+
+/** The LMDB store under the namespace, as snapshots see it. */
+export function lmdbEngine(store: ExchangeableStore, machine: StateMachine, adoption: Adoption): StateEngine {
+  return {
+    fileName: LMDB_FILE,
+    copy: (folder, done) => store.hotCopy(folder, done),
+    inspect: (folder, done) => {
+      const copy = openLmdbStore(folder);
+      const { index, term } = appliedIn(copy);
+      copy.close((error) => done(error ?? { index: index as LogIndex, term: term as Term }));
+    },
+    adopt: (folder, done) => {
+      store.exchange(folder, (error) => {
+        if (error === null) adoption.begin(() => done(null));
+        else done(error);
+      });
+      // In the same turn: no read may see the rows of the one and what is in memory of the other.
+      machine.reload();
+    },
+    discard: removeLmdbStore,
+  };
+}
