@@ -29,6 +29,8 @@ export type OpenMode = 'read' | 'update' | 'create';
 
 /** The disk under a datanode's volumes. Nothing here holds the event loop; errors are Node's, with `code`. */
 export interface Files {
+  /** Calls `action` when what has arrived by now is dealt with: so that much goes to the disk in one write. */
+  endOfTurn(action: () => void): void;
   open(path: string, mode: OpenMode): Promise<BlockFile>;
   /** Names in `folder`, in no order; an absent folder has none. */
   list(folder: string): Promise<string[]>;

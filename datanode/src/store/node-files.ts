@@ -81,6 +81,7 @@ function dropFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
 
 /** The machine's file system. */
 export const nodeFiles: Files = {
+  endOfTurn: (action) => setImmediate(action),
   open: (path, mode) =>
     new Promise((resolve, reject) => {
       fs.open(path, OPEN_FLAGS[mode], 0o644, (error, fd) =>

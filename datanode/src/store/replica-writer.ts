@@ -13,10 +13,12 @@ export interface WriteListener {
 }
 
 /**
- * Writes a replica's data and sums in order. What comes while a write runs goes into the next one. Of each batch the
- * data goes first, so that after a crash the last sum covers a prefix of what is there, which recovery can find.
+ * Writes a replica's data and sums in order. What comes in one turn of the event loop is one write, and so is what comes
+ * while a write runs: a packet is no multiple of a page, and alone costs the page cache twice as much. Of each batch
+ * the data goes first, so that after a crash the last sum covers a prefix of what is there, which recovery can find.
  */
 export class ReplicaWriter {
+  private readonly files: Files;
   private readonly replica: OpenReplica;
   private readonly format: ChecksumFormat;
   private readonly data: BlockFile;
@@ -40,6 +42,7 @@ export class ReplicaWriter {
   private readonly idle: (() => void)[] = [];
 
   private constructor(
+    files: Files,
     replica: OpenReplica,
     format: ChecksumFormat,
     data: BlockFile,
@@ -47,6 +50,7 @@ export class ReplicaWriter {
     tail: number,
     listener: WriteListener,
   ) {
+    this.files = files;
     this.replica = replica;
     this.format = format;
     this.data = data;
@@ -77,7 +81,7 @@ export class ReplicaWriter {
     }
     replica.format = format;
     replica.volume.usedBytes += META_HEADER_BYTES;
-    const writer = new ReplicaWriter(replica, format, data, meta, 0, listener);
+    const writer = new ReplicaWriter(files, replica, format, data, meta, 0, listener);
     writer.pendingSums.push(encodeMetaHeader(format));
     writer.pendingSumsAt = 0;
     return writer;
@@ -99,7 +103,7 @@ export class ReplicaWriter {
     try {
       const meta = await files.open(paths.meta, 'update');
       replica.format = format;
-      return new ReplicaWriter(replica, format, data, meta, tail, listener);
+      return new ReplicaWriter(files, replica, format, data, meta, tail, listener);
     } catch (error) {
       await data.close();
       throw error;
@@ -176,6 +180,10 @@ export class ReplicaWriter {
     if (this.running || this.failure !== null) return;
     if (this.pendingData.length === 0 && this.pendingSums.length === 0 && this.syncsWanted === this.synced) return;
     this.running = true;
+    this.files.endOfTurn(this.writeBatch);
+  }
+
+  private readonly writeBatch = (): void => {
     const batch = {
       data: this.pendingData,
       sums: this.pendingSums,
@@ -187,7 +195,7 @@ export class ReplicaWriter {
     this.pendingData = [];
     this.pendingSums = [];
     this.writeData(batch);
-  }
+  };
 
   private writeData(batch: Batch): void {
     if (batch.data.length === 0) {
