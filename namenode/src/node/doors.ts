@@ -19,7 +19,6 @@ import { BlockChanges, BlockListings, Fsck, HDFS_VERSION, LostFound, servedMetho
 import { httpAddress, rpcAddress } from './addresses.js';
 import type { NamenodeCore } from './core.js';
 import { listen } from './listening.js';
-import { nameserviceOf } from './place.js';
 import type { NamenodeSeams } from './seams.js';
 import { settled } from './storage.js';
 import type { Workings } from './workings.js';
@@ -129,7 +128,7 @@ export async function openHttpDoor(
       service,
       datanodes: () => inService(blocks),
       authorize: impersonation.authorize,
-      rpcAddress: nameserviceOf(config) ?? rpcText,
+      rpcAddress: rpcText,
     }) ?? []),
   ];
   const listening = httpAddress(config);

@@ -51,8 +51,8 @@ export function electionClock(config: Config, place: Place): ElectionClock {
   };
 }
 
-/** The nameservice of this namenode if it has several namenodes: the name by which clients find any of them. */
-export function nameserviceOf(config: Config): string | undefined {
+/** The nameservice of this namenode if it has several namenodes. */
+function nameserviceOf(config: Config): string | undefined {
   const nameservice = config.get(options.nameserviceId) ?? config.get(options.nameservices)?.[0];
   if (nameservice === undefined) return undefined;
   return (config.suffixed(options.namenodeIds, nameservice) ?? []).length < 2 ? undefined : nameservice;

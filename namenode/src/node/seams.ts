@@ -34,6 +34,6 @@ export interface NamenodeInside {
   readonly datanodes: () => DatanodeRegistration[];
   /** Who may act for whom, the same at every door. */
   readonly authorize: Authorize;
-  /** host:port of the RPC door, as others reach it; the nameservice where that has several namenodes. */
+  /** host:port of the RPC door, as others reach it. */
   readonly rpcAddress: string;
 }

@@ -33,7 +33,7 @@ export type RedirectBy = 'reachable' | 'hostname' | 'address';
 export interface NamenodeWebOptions {
   readonly service: ClientService;
   readonly datanodes: DatanodeDirectory;
-  /** What datanodes are told as namenoderpcaddress: host:port, or the nameservice when there are several namenodes. */
+  /** What datanodes are told as namenoderpcaddress: host:port of this namenode, from which theirs find the others. */
   readonly rpcAddress: () => string;
   readonly random: Random;
   readonly logger: Logger;
