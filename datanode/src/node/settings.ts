@@ -11,6 +11,7 @@ export function transferSettings(config: Config): TransferSettings {
     maxConnections: config.get(options.maximumTransfers),
     maxMoves: config.get(options.concurrentMoves),
     syncOnClose: config.get(options.syncOnClose),
+    pinning: config.get(options.blockPinning),
     useHostname: config.get(options.useHostname),
   };
 }

@@ -48,6 +48,9 @@ export interface Files {
   /** Hard links more than one name to the file's content. */
   linkCount(path: string): Promise<number>;
   copy(from: string, to: string): Promise<void>;
+  /** Sets a file's sticky bit, which means nothing to the system. */
+  setSticky(path: string): Promise<void>;
+  isSticky(path: string): Promise<boolean>;
   /** Null when there is no such file. */
   readAll(path: string): Promise<Buffer | null>;
   /** Replaces `path` by `content` in one step, synced. */

@@ -18,6 +18,7 @@ export { moveToVolume } from './move-volume.js';
 export { nodeFiles } from './node-files.js';
 export { OpenReplica, type ReplicaState } from './open-replica.js';
 export { openStore } from './open-store.js';
+export { isPinned, pinReplica } from './pinning.js';
 export {
   append,
   convertTemporaryToRbw,

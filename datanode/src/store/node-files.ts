@@ -79,6 +79,9 @@ function dropFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
   return rest;
 }
 
+/** S_ISVTX */
+const STICKY = 0o1000;
+
 /** The machine's file system. */
 export const nodeFiles: Files = {
   endOfTurn: (action) => setImmediate(action),
@@ -114,6 +117,11 @@ export const nodeFiles: Files = {
   },
   linkCount: (path) => fsp.stat(path).then((stats) => stats.nlink),
   copy: (from, to) => fsp.copyFile(from, to),
+  async setSticky(path) {
+    const { mode } = await fsp.stat(path);
+    await fsp.chmod(path, (mode & 0o7777) | STICKY);
+  },
+  isSticky: (path) => fsp.stat(path).then(({ mode }) => (mode & STICKY) !== 0),
   readAll: (path) => unlessAbsent<Buffer | null>(fsp.readFile(path), null),
   async replace(path, content) {
     const handle = await fsp.open(`${path}.tmp`, 'w', 0o644);

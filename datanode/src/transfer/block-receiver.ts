@@ -8,6 +8,7 @@ import {
   finalizeReplica,
   findBadChunk,
   type OpenForWrite,
+  pinReplica,
   type ReplicaStore,
   type ReplicaUser,
   sumsOf,
@@ -36,6 +37,8 @@ export interface ReceiverOptions {
   readonly expectedDigest: Uint8Array | undefined;
   readonly deleteHint: string;
   readonly syncOnClose: boolean;
+  /** The replica is to stay on this datanode. */
+  readonly pinned: boolean;
   /** Called with the data bytes of each packet; answers how long to stop reading (ms), 0 for not at all. */
   readonly throttle: ((bytes: number) => number) | null;
   readonly wait: (delayMs: number, action: () => void) => void;
@@ -294,6 +297,7 @@ export class BlockReceiver implements ReplicaUser, AckUser {
         throw new Error(`the replica was taken over: ${replica}`);
       }
       await finalizeReplica(store, replica, digest, deleteHint);
+      if (this.options.pinned) await pinReplica(store, replica);
       if (this.dirSync) await store.files.syncFolder(replica.volume.finalizedPath(replica.blockId));
     });
   }

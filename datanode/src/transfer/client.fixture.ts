@@ -44,6 +44,8 @@ export interface WriteOptions {
   readonly maxBytes?: number;
   readonly clientName?: string;
   readonly digest?: Uint8Array;
+  /** The replica is to stay where it is. */
+  readonly pinned?: boolean;
 }
 
 /** Writes one block the way Hadoop's client does, a packet at a time as the test wants. */
@@ -77,6 +79,7 @@ export class BlockWriter {
       requestedChecksum: { type: ChecksumTypeProto.CHECKSUM_CRC32C, bytesPerChecksum: 512 },
       storageType: StorageTypeProto.DISK,
       targetStorageTypes: nodes.slice(1).map(() => StorageTypeProto.DISK),
+      pinning: options.pinned,
       targetPinnings: [],
       targetStorageIds: [],
       rfsDigest: options.digest,
@@ -198,11 +201,13 @@ export async function writeBlock(
   on: readonly TestNode[],
   id: number,
   data: Buffer,
+  options: WriteOptions = {},
 ): Promise<void> {
   const writer = await BlockWriter.open(
     context,
     on.map((node) => node.info),
     testBlock(id),
+    options,
   );
   await writer.send(data);
   const ack = await writer.finish(data.length);

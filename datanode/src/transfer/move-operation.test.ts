@@ -33,6 +33,19 @@ test('the balancer moves a replica with a hint for the namenode', async () => {
   for (const node of [from, to]) await node.end();
 });
 
+test('a replica that its client wanted to have here is not given away', async () => {
+  const from = await TestNode.start('node0');
+  const to = await TestNode.start('node1');
+  const data = testData(1000);
+  await writeBlock(client, [from], 12, data, { pinned: true });
+  assert.equal(fs.statSync(dataPath(from, 12)).mode & 0o1000, 0o1000, 'as HDFS marks it');
+  const header = { block: blockToProto(testBlock(12)) };
+  const reply = await replace(to, header, { delHint: 'node0', source: from.info });
+  assert.equal(reply.status, Status.ERROR_BLOCK_PINNED);
+  assert.match(reply.message ?? '', /Not able to copy block 12 to .* because it's pinned/);
+  for (const node of [from, to]) await node.end();
+});
+
 test('a replica moves to a volume of another type of its datanode, and is told as received there', async () => {
   const node = await TestNode.start('node', ['DISK', 'ARCHIVE', 'DISK']);
   const data = testData(2_500_001);

@@ -171,6 +171,7 @@ async function receiveFrom(service: TransferService, block: Block, request: OpRe
         expectedDigest: undefined,
         deleteHint: request.delHint,
         syncOnClose: settings.syncOnClose,
+        pinned: false,
         throttle: (bytes) => balancing.take(bytes),
         wait: (delayMs, action) => service.clock.setTimer(delayMs, action),
       },

@@ -105,6 +105,7 @@ export class TestNode {
       maxConnections: 100,
       maxMoves: 4,
       syncOnClose: false,
+      pinning: true,
       useHostname: false,
     };
     node.service = {

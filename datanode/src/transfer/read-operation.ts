@@ -6,7 +6,7 @@ import {
   type OpReadBlockProto,
   Status,
 } from '@rfs/protocol/messages';
-import { type Block, blockText, closeReadable, openForRead, type ReadableReplica } from '../store/index.js';
+import { type Block, blockText, closeReadable, isPinned, openForRead, type ReadableReplica } from '../store/index.js';
 import { blockChecksum } from './block-checksum.js';
 import { BlockSender, rangeOf, type SendRange } from './block-sender.js';
 import { type Connection, peerText } from './connection.js';
@@ -48,6 +48,12 @@ export async function copyBlock(
 ): Promise<void> {
   const { counters, settings, balancing } = service;
   const block = blockFromProto(request.header.block);
+  if (settings.pinning && (await isPinned(service.store, block))) {
+    const message = `Not able to copy block ${block.blockId} to ${peerText(connection)} because it's pinned `;
+    connection.sendMessage(BlockOpResponseProto, { status: Status.ERROR_BLOCK_PINNED, message });
+    connection.end();
+    return;
+  }
   if (counters.moves >= settings.maxMoves) {
     const message =
       `Not able to copy block ${block.blockId} to ${peerText(connection)} because threads ` +

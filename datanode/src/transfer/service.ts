@@ -14,6 +14,8 @@ export interface TransferSettings {
   readonly maxConnections: number;
   readonly maxMoves: number;
   readonly syncOnClose: boolean;
+  /** Replicas that clients want to have here stay here (dfs.datanode.block-pinning.enabled). */
+  readonly pinning: boolean;
   /** Other datanodes are reached by their names. */
   readonly useHostname: boolean;
 }

@@ -60,6 +60,7 @@ export async function writeBlock(
       expectedDigest: request.rfsDigest,
       deleteHint: '',
       syncOnClose: service.settings.syncOnClose,
+      pinned: service.settings.pinning && acks && (request.pinning ?? false),
       throttle: null,
       wait: (delayMs, action) => service.clock.setTimer(delayMs, action),
     },

@@ -129,6 +129,12 @@ export const datanodeOptions = {
     default: '100',
     help: 'Replicas that move for the balancer at the same time.',
   }),
+  blockPinning: option({
+    key: 'dfs.datanode.block-pinning.enabled',
+    type: boolean(),
+    default: 'false',
+    help: 'Replicas that a client asked to have on this datanode (favored nodes) are not moved by the balancer.',
+  }),
   scanPeriodMs: option({
     key: 'dfs.datanode.scan.period.hours',
     type: duration('h', Number.NEGATIVE_INFINITY),
