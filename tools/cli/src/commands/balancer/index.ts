@@ -61,7 +61,7 @@ async function balanced(words: BalancerWords, generic: GenericOptions, context: 
       sources: await namedNodes(words.sources, workingFolder),
     };
     const poolId = await cluster.blockPoolId();
-    lock = await BalancerLock.take(cluster.files, hostname());
+    lock = await BalancerLock.take(cluster.files, hostname(), systemClock);
     if (words.blockPools.length > 0 && !words.blockPools.includes(poolId)) {
       terminal.err(`Skipping blockpool ${poolId}\n`);
       return 'SUCCESS';

@@ -1,4 +1,5 @@
 import { FailureError } from '@rfs/base/failure';
+import type { Clock } from '@rfs/base/seams';
 import type { DfsClient, DfsOutputStream } from '@rfs/client/dfs';
 import { failure } from '@rfs/protocol/exceptions';
 
@@ -6,6 +7,9 @@ import { failure } from '@rfs/protocol/exceptions';
 const ID_PATH = '/system/balancer.id';
 /** The least that namenodes allow: datanodes keep room for a block that is being written. */
 const BLOCK_BYTES = 1024 * 1024;
+/** The file of a balancer that was killed is recovered by its datanodes within a few heartbeats. */
+const RECOVERY_PATIENCE_MS = 60_000;
+const RECOVERY_POLL_MS = 500;
 
 /** The file system's word that no other balancer runs. */
 export class BalancerLock {
@@ -19,13 +23,13 @@ export class BalancerLock {
 
   /**
    * Takes the lock (NameNodeConnector.checkAndMarkRunning): a file that somebody writes cannot be appended to; one that
-   * a balancer left behind can, once its lease is over. Throws FailureError.
+   * a balancer left behind can, once its lease is over and its last block recovered, which is waited for (HDFS's ends
+   * instead). Throws FailureError.
    */
-  static async take(files: DfsClient, hostName: string): Promise<BalancerLock> {
+  static async take(files: DfsClient, hostName: string, clock: Clock): Promise<BalancerLock> {
     try {
       if ((await files.getFileInfo(ID_PATH)) !== undefined) {
-        const left = await files.append(ID_PATH);
-        await left.close();
+        await closeLeftover(files, clock);
         await files.delete(ID_PATH, true);
       }
       const stream = await files.create(ID_PATH, { blockSizeBytes: BLOCK_BYTES });
@@ -49,6 +53,23 @@ export class BalancerLock {
       if (!(error instanceof FailureError)) throw error;
       return `Failed to delete ${ID_PATH}: ${error.message}`;
     }
+  }
+}
+
+async function closeLeftover(files: DfsClient, clock: Clock): Promise<void> {
+  const untilMs = clock.monotonicMs() + RECOVERY_PATIENCE_MS;
+  for (;;) {
+    try {
+      const left = await files.append(ID_PATH);
+      await left.close();
+      return;
+    } catch (error) {
+      const recovering = error instanceof FailureError && error.failure.code === 'RecoveryInProgressException';
+      if (!recovering || clock.monotonicMs() >= untilMs) throw error;
+    }
+    await new Promise<void>((resolve) => {
+      clock.setTimer(RECOVERY_POLL_MS, resolve);
+    });
   }
 }
 
