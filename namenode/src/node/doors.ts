@@ -74,6 +74,7 @@ export async function openRpcDoor(
   measures.watch({
     replication: replicator,
     rpc: server,
+    fetched: core.fetched,
     blocks: core.blocks,
     namespace: machine,
     replicaWaits: parts.waits,

@@ -94,7 +94,7 @@ export async function startJournalNode(config: Config, seams: NamenodeSeams): Pr
     (opened) => opened.close(),
   );
   delay.publish(metrics);
-  measures.watchGroup({ replication: replicator, rpc: server });
+  measures.watchGroup({ replication: replicator, rpc: server, fetched: parts.fetched });
   const web = httpAddress(config);
   const door = await lifecycle.open(
     'http server',

@@ -23,6 +23,7 @@ function setUp() {
       waitingBytes: 640,
       journalBytes: 4096,
     },
+    fetched: () => undefined,
     rpc: { stats: { connections: 2, connectionsRefused: 1, calls: 70, callsInFlight: 4, malformed: 0 } },
     blocks,
     namespace: machine,

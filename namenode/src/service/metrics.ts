@@ -60,6 +60,8 @@ export interface MetricSources {
     readonly journalBytes: number;
   };
   readonly rpc: { readonly stats: RpcServerStats };
+  /** How much of another member's state has come, of 1; undefined while none is fetched. */
+  readonly fetched: () => number | undefined;
   readonly blocks: {
     readonly safeMode: { readonly on: boolean };
     stats(nowMs: number): ClusterStats;
@@ -80,7 +82,7 @@ export interface MetricSources {
 }
 
 /** Of them, what a journal node has too. */
-type GroupSources = Pick<MetricSources, 'replication' | 'rpc'>;
+type GroupSources = Pick<MetricSources, 'replication' | 'rpc' | 'fetched'>;
 
 type Reading<Source> = readonly [name: string, help: string, read: (source: Source) => number];
 
@@ -93,6 +95,11 @@ const GROUP_GAUGES: readonly Reading<GroupSources>[] = [
   ['rfs_journal_size_bytes', 'Size of the journal on disk', ({ replication }) => replication.journalBytes],
   ['rfs_proposals_waiting', 'Changes that wait to be applied', ({ replication }) => replication.waitingCount],
   ['rfs_proposals_waiting_bytes', 'Bytes of changes that wait', ({ replication }) => replication.waitingBytes],
+  [
+    'rfs_snapshot_fetched_ratio',
+    "How much of another member's state has come; 1 while none is fetched",
+    ({ fetched }) => fetched() ?? 1,
+  ],
   ['rfs_rpc_connections', 'Open RPC connections', ({ rpc }) => rpc.stats.connections],
   ['rfs_rpc_calls_in_flight', 'RPC calls that wait for their answers', ({ rpc }) => rpc.stats.callsInFlight],
 ];

@@ -1,6 +1,5 @@
 export { continueBehind } from './continuing.js';
 export {
-  CHUNK_BYTES,
   type SnapshotChunk,
   type SnapshotOffer,
   type SnapshotSuppliers,

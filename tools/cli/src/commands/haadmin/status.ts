@@ -19,6 +19,8 @@ export interface MemberStatus {
   readonly appliedIndex: number | undefined;
   /** Entries that the leader has and this member has not made durable, as far as the leader knows. */
   readonly lag: number | undefined;
+  /** How much of another member's state has come, in percent; undefined while none is fetched. */
+  readonly fetchedPercent: number | undefined;
 }
 
 export interface GroupStatus {
@@ -54,6 +56,7 @@ export async function readStatus(admin: GroupAdmin): Promise<GroupStatus> {
         committedIndex: own?.committedIndex,
         appliedIndex: own?.appliedIndex,
         lag: matched === undefined ? undefined : Math.max(0, group.lastIndex - matched),
+        fetchedPercent: own?.fetchedPercent,
       };
     }),
   );
@@ -68,7 +71,7 @@ export function statusText({ clusterId, leader, term, members }: GroupStatus): s
     [
       each.id,
       each.name,
-      each.state,
+      stateText(each),
       each.votes ? 'yes' : 'no',
       each.term,
       each.firstIndex,
@@ -87,6 +90,10 @@ export function statusText({ clusterId, leader, term, members }: GroupStatus): s
       .trimEnd();
   const title = `Cluster ${clusterId}, term ${term}, leader ${leader ?? 'nobody'}`;
   return `${[title, '', line(head), ...rows.map(line)].join('\n')}\n`;
+}
+
+function stateText({ state, fetchedPercent }: MemberStatus): string {
+  return fetchedPercent === undefined ? state : `${state}, fetching snapshot ${fetchedPercent}%`;
 }
 
 async function describeOne(admin: GroupAdmin, rpc: string): Promise<GroupDescription | undefined> {
