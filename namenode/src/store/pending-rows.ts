@@ -35,45 +35,49 @@ const PREFIX_BYTES = 9;
  * text, so that comparing the texts compares the bytes.
  */
 export class PendingRows {
-  private groups = new Map<string, Map<string, PendingRow>>();
+  /** Most prefixes are whole keys: a row that is alone stands for itself. */
+  private groups = new Map<string, PendingRow | Map<string, PendingRow>>();
   size = 0;
 
   get(key: Uint8Array): PendingRow | undefined {
     if (this.size === 0) return undefined;
     const bytes = asBuffer(key);
     const group = this.groups.get(prefixOf(bytes));
-    return group?.get(restOf(bytes));
+    if (group === undefined) return undefined;
+    if (group instanceof PendingRow) return group.rest === restOf(bytes) ? group : undefined;
+    return group.get(restOf(bytes));
   }
 
   /** Puts a row in front of what is there for its key. */
   add(row: PendingRow): void {
-    let group = this.groups.get(row.prefix);
-    if (group === undefined) {
-      group = new Map();
-      this.groups.set(row.prefix, group);
-    }
-    row.before = group.get(row.rest);
+    row.before = this.put(row);
     if (row.before === undefined) this.size++;
     else row.before.superseded = true;
-    group.set(row.rest, row);
   }
 
   /** Takes back a row that was added last for its key. */
   undo(row: PendingRow): void {
     const { before } = row;
-    if (before === undefined) this.remove(row);
-    else {
-      before.superseded = false;
-      this.groups.get(row.prefix)?.set(row.rest, before);
+    if (before === undefined) {
+      this.remove(row);
+      return;
     }
+    before.superseded = false;
+    this.put(before);
   }
 
   /** Forgets the row in front. */
   remove(row: PendingRow): void {
     const group = this.groups.get(row.prefix);
-    if (group?.delete(row.rest) !== true) return;
+    if (group === undefined) return;
+    if (group instanceof PendingRow) {
+      if (group.rest !== row.rest) return;
+      this.groups.delete(row.prefix);
+    } else {
+      if (!group.delete(row.rest)) return;
+      if (group.size === 0) this.groups.delete(row.prefix);
+    }
     this.size--;
-    if (group.size === 0) this.groups.delete(row.prefix);
   }
 
   /** The rows with keys from `from` (included) to `to` (excluded), in order. */
@@ -91,9 +95,34 @@ export class PendingRows {
   /** A copy that later changes do not reach. */
   copy(): PendingRows {
     const copy = new PendingRows();
-    for (const [prefix, group] of this.groups) copy.groups.set(prefix, new Map(group));
+    for (const [prefix, group] of this.groups) {
+      copy.groups.set(prefix, group instanceof PendingRow ? group : new Map(group));
+    }
     copy.size = this.size;
     return copy;
+  }
+
+  /** Puts a row where its key is looked for; what stood there. */
+  private put(row: PendingRow): PendingRow | undefined {
+    const { prefix, rest } = row;
+    const group = this.groups.get(prefix);
+    if (group === undefined) {
+      this.groups.set(prefix, row);
+      return undefined;
+    }
+    if (group instanceof PendingRow) {
+      if (group.rest === rest) {
+        this.groups.set(prefix, row);
+        return group;
+      }
+      const several = new Map([[group.rest, group]]);
+      several.set(rest, row);
+      this.groups.set(prefix, several);
+      return undefined;
+    }
+    const before = group.get(rest);
+    group.set(rest, row);
+    return before;
   }
 }
 
@@ -120,19 +149,36 @@ function onlyPrefix(from: Uint8Array, to: Uint8Array): string | undefined {
 function collect(
   found: KeyedRow[],
   prefix: string,
-  group: Map<string, PendingRow> | undefined,
+  group: PendingRow | Map<string, PendingRow> | undefined,
   first: string,
   end: string,
 ): void {
   if (group === undefined) return;
+  if (group instanceof PendingRow) {
+    const key = prefix + group.rest;
+    if (key >= first && key < end) found.push({ key, row: group });
+    return;
+  }
   for (const [rest, row] of group) {
     const key = prefix + rest;
     if (key >= first && key < end) found.push({ key, row });
   }
 }
 
+/** The first nine bytes as text; made here, which takes half as long as asking Node for so few. */
 function prefixOf(bytes: Buffer): string {
-  return bytes.toString('latin1', 0, PREFIX_BYTES);
+  if (bytes.length < PREFIX_BYTES) return bytes.toString('latin1');
+  return String.fromCharCode(
+    bytes[0]!,
+    bytes[1]!,
+    bytes[2]!,
+    bytes[3]!,
+    bytes[4]!,
+    bytes[5]!,
+    bytes[6]!,
+    bytes[7]!,
+    bytes[8]!,
+  );
 }
 
 function restOf(bytes: Buffer): string {
