@@ -173,7 +173,7 @@ export function decodeLogEntryProto(r: ByteReader, end: number): LogEntryProto {
         $kind = r.varint32();
         break;
       case 34:
-        $data = r.bytesCopy(r.varint32());
+        $data = r.bytes(r.varint32());
         break;
       default:
         r.skipField(tag & 7);

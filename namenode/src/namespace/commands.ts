@@ -39,20 +39,26 @@ type MessageIn<C> = C extends Codec<infer Message> ? Message : never;
 /** The message of a kind of command. */
 export type CommandMessage<K extends CommandKind> = MessageIn<(typeof commandCodecs)[K]>;
 
-/** Makes entries' data; keeps one buffer. */
-export class CommandEncoder {
-  private readonly writer = new ByteWriter(1024);
+/** Commands share memory in pieces of this size: they live about equally long, and memory of their own is dear. */
+const PIECE_BYTES = 32_768;
+/** A piece with less left is full. */
+const SPARE_BYTES = 1024;
 
-  /** The data of an entry, in memory of its own. */
+/** Makes entries' data. */
+export class CommandEncoder {
+  private readonly writer = new ByteWriter(PIECE_BYTES);
+
+  /** The data of an entry; nothing will be written there again. */
   encode<K extends CommandKind>(kind: K, header: CommandHeader, message: CommandMessage<K>): Uint8Array {
     const { writer } = this;
-    writer.reset();
+    if (writer.offset > PIECE_BYTES - SPARE_BYTES) writer.take(PIECE_BYTES);
+    const start = writer.offset;
     writer.varint32(kind);
     const at = writer.beginDelimited();
     encodeCommandHeader(writer, header);
     writer.endDelimited(at);
     (commandCodecs[kind] as unknown as Codec<CommandMessage<K>>).encode(writer, message);
-    return writer.copy();
+    return writer.buffer.subarray(start, writer.offset);
   }
 }
 

@@ -45,9 +45,14 @@ const exact: Record<string, Scalar> = {
   int64: { type: 'bigint', wireType: 0, read: 'BigInt.asIntN(64, r.varintExact())', write: 'varintExact' },
 };
 
-/** How a field's 64 bits are held: options.proto says what the marks mean. */
+const views: Record<string, Scalar> = {
+  bytes: { type: 'Uint8Array', wireType: 2, read: 'r.bytes(r.varint32())', write: 'delimited' },
+};
+
+/** How a field's value is held: options.proto says what the marks mean. */
 function scalarsFor(field: protobuf.Field): Record<string, Scalar> {
   if (field.options?.['(rfs_id)'] === true) return ids;
+  if (field.options?.['(rfs_view)'] === true) return views;
   return field.options?.['(rfs_exact)'] === true ? exact : scalars;
 }
 
