@@ -28,6 +28,8 @@ export {
   ForwardedCalls,
   forwardProtocol,
   LeaderLink,
+  type Passage,
+  type PassedOn,
   Router,
   type RouterParts,
   type RoutingCounts,

@@ -61,7 +61,10 @@ export class Calls {
           caller.seenStateId = Math.max(caller.seenStateId, stateId);
           resolve(response);
         },
-        fail: resolve,
+        fail: (refusal, stateId = this.service.stateId) => {
+          caller.seenStateId = Math.max(caller.seenStateId, stateId);
+          resolve(refusal);
+        },
       };
       this.service.call(method, request, context, sink);
     });

@@ -197,7 +197,7 @@ export class RpcClient implements RpcCaller, WireEvents {
       this.end(failure('IOException', `${this.name}: not an answer: ${error.message}`));
       return false;
     }
-    if (header.status === SUCCESS) this.options.identity.saw(header.stateId);
+    this.options.identity.saw(header.stateId);
     if (call !== undefined) {
       this.waiting.delete(header.callId);
       call.done(result, header.stateId);

@@ -23,7 +23,7 @@ export class ClientIdentity {
     return this.lastCallId;
   }
 
-  /** Notes the state id of a successful answer. */
+  /** Notes the state id of an answer. Hadoop's client forgets that of a refusal, and may then read what was before it. */
   saw(stateId: number): void {
     if (stateId > this.stateId) this.stateId = stateId;
   }

@@ -42,7 +42,8 @@ export interface ReplySink<Response> {
    * as it is. Absent where the door needs the message itself.
    */
   replyBytes?(response: Uint8Array, stateId: number): void;
-  fail(failure: Failure): void;
+  /** A refusal, which may tell of the state as an answer does: judged at a state at least as new as `stateId`. */
+  fail(failure: Failure, stateId?: number): void;
 }
 
 /** What every door to a namenode calls: Hadoop RPC and WebHDFS alike. */

@@ -356,8 +356,9 @@ export class TestNode implements Group, Passage {
         heard.response = response;
         heard.stateId = stateId ?? this.machine.appliedIndex;
       },
-      fail: (refusal) => {
+      fail: (refusal, stateId) => {
         heard.refusal = refusal;
+        heard.stateId = stateId ?? this.machine.appliedIndex;
       },
     });
     return heard;

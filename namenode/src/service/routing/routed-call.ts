@@ -95,10 +95,10 @@ export class RoutedCall implements ReplySink<unknown>, ReadSink {
     else this.refuse(refusal);
   }
 
-  /** The last word. */
-  refuse(refusal: Failure): void {
+  /** The last word, of the state `stateId` when another namenode has it. */
+  refuse(refusal: Failure, stateId?: number): void {
     this.stage = Stage.DONE;
-    this.sink.fail(refusal);
+    this.sink.fail(refusal, stateId);
   }
 
   /** The leader's answer, read from a state at least as new as `stateId`. */

@@ -35,10 +35,12 @@ test('a change that a follower gets is carried out by the leader for the very ca
   assert.equal(group.node(1).router.counts.changesServed, 1);
 });
 
-test("the leader's refusal comes back as it is", () => {
+test("the leader's refusal comes back as it is, with the state id of what it was judged by", () => {
   const group = new TestGroup();
+  group.node(3).lags = true;
   const heard = group.node(3).call('setOwner', { src: '/', username: 'eve', groupname: '' });
   assert.equal(heard.refusal?.code, 'AccessControlException');
+  assert.equal(heard.stateId, group.log.length);
 });
 
 test('a read is served by a follower that has applied what its client has seen', () => {

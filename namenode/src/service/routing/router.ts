@@ -287,7 +287,8 @@ export class Router implements Rerouting {
         else this.sendBack(call);
         return;
       default:
-        call.refuse(answer);
+        // What was refused because of what others did must not be forgotten in the next read.
+        call.refuse(answer, stateId === NO_STATE_ID ? undefined : stateId);
     }
   }
 

@@ -136,7 +136,7 @@ export class World {
 
   sent(from: SimMember, message: Message): void {
     const to = this.memberOf(message.to);
-    if (to !== undefined) this.network.send(from.place, to.place, () => to.receive(message));
+    if (to !== undefined) this.network.send(from.place, to.place, () => to.receive(from.place, message));
     this.overheard(from, message);
   }
 
@@ -159,7 +159,7 @@ export class World {
   private deliver(from: number, to: SimMember, call: Call, passedOn: boolean): void {
     this.network.send(from, to.place, () => {
       const { running } = to;
-      running?.process.run(() => running.server.handle(call, passedOn));
+      running?.process.hear(from, () => running.server.handle(call, passedOn));
     });
   }
 

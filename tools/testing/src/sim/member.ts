@@ -140,11 +140,11 @@ export class SimMember {
     this.clock.wallMs += byMs;
   }
 
-  /** A message of another member arrives. */
-  receive(message: Message): void {
+  /** A message of the member at `place` arrives. */
+  receive(place: number, message: Message): void {
     const { running } = this;
     if (running === undefined || message.to !== this.id) return;
-    running.process.run(() => running.replicator.receive(message));
+    running.process.hear(place, () => running.replicator.receive(message));
   }
 
   private founded(voters: readonly PeerId[]): SimulatedDisk {

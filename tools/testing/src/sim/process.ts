@@ -9,12 +9,16 @@ export interface ClockFaults {
   wallMs: number;
 }
 
+/** The place of what comes from no other machine: timers and the disk. */
+const OWN = -1;
+
 /** A program in the simulated world: it can stop for good, or stand still for a while and go on as if nothing were. */
 export class SimProcess implements Clock {
   private readonly scheduler: Scheduler;
   private readonly clock: ClockFaults;
   private readonly guard: (work: () => void) => void;
-  private frozen: (() => void)[] | null = null;
+  /** While it stands still: what came meanwhile, by the place it came from. */
+  private frozen: Map<number, (() => void)[]> | null = null;
   private ended = false;
 
   /** `guard` carries out each event of the process and deals with what it throws. */
@@ -48,30 +52,31 @@ export class SimProcess implements Clock {
     };
   }
 
-  /** Something happens to the process; while it is paused, later. */
-  readonly run = (work: () => void): void => {
+  /** A timer of the process runs out, or its disk answers; while it is paused, later. */
+  readonly run = (work: () => void): void => this.hear(OWN, work);
+
+  /** Something comes over the connection with `place`; while the process is paused, later. */
+  hear(place: number, work: () => void): void {
     if (this.ended) return;
-    if (this.frozen !== null) this.frozen.push(work);
-    else this.guard(work);
-  };
+    if (this.frozen === null) this.guard(work);
+    else this.wait(place, work);
+  }
 
   /** SIGSTOP */
   pause(): void {
-    this.frozen ??= [];
+    this.frozen ??= new Map();
   }
 
   /**
-   * SIGCONT: all that came meanwhile happens now. Sockets and timers are looked at in an order of the system's own: that
-   * in which things came, the newest first, or any.
+   * SIGCONT: all that came meanwhile happens now, each connection's messages in their order. Timers are late all
+   * together; which of them and the connections is looked at first is the system's choice.
    */
   resume(random: Random): void {
-    const waiting = this.frozen ?? [];
+    const waiting = [...(this.frozen ?? [])];
     this.frozen = null;
-    const order = random.below(3);
     while (waiting.length > 0) {
-      const at = order === 0 ? 0 : order === 1 ? waiting.length - 1 : random.below(waiting.length);
-      const [work] = waiting.splice(at, 1);
-      this.scheduler.after(0, () => this.run(work!));
+      const [[place, works]] = waiting.splice(random.below(waiting.length), 1) as [[number, (() => void)[]]];
+      for (const work of works) this.scheduler.after(0, () => this.hear(place, work));
     }
   }
 
@@ -79,5 +84,11 @@ export class SimProcess implements Clock {
   end(): void {
     this.ended = true;
     this.frozen = null;
+  }
+
+  private wait(place: number, work: () => void): void {
+    const works = this.frozen!.get(place);
+    if (works === undefined) this.frozen!.set(place, [work]);
+    else works.push(work);
   }
 }
