@@ -1,11 +1,13 @@
 import type { Random } from '@rfs/base/seams';
 import { CommandKind } from '@rfs/namenode/namespace';
+import { NO_STATE_ID } from '@rfs/protocol/service';
 import type { World } from './cluster.js';
 import { must } from './failure.js';
 import type { Call, Reply } from './server.js';
 import { drawWish, PATHS, type Wish } from './workload.js';
 
-const TIMEOUT_MS = 2500;
+/** So long a client waits for an answer: one in three is impatient. */
+const TIMEOUTS_MS = [2500, 8000, 20_000];
 const RETRY_MS = 150;
 /** So long the same path is everybody's favourite. */
 const HOT_MS = 20_000;
@@ -129,10 +131,10 @@ export class SimClient {
     if (open === undefined) return;
     const attempt = ++this.attempts;
     const { wish, callId } = open;
-    const stateId = wish.type === 'read' && wish.coordinated ? this.stateId : -1;
+    const stateId = wish.type === 'read' && wish.coordinated ? this.stateId : NO_STATE_ID;
     const call: Call = { client: this.number, attempt, callId, wish, stateId };
     this.world.ask(this.number, this.server, call);
-    this.world.scheduler.after(TIMEOUT_MS, () => {
+    this.world.scheduler.after(TIMEOUTS_MS[this.number % TIMEOUTS_MS.length]!, () => {
       if (this.attempts === attempt && this.open === open) this.retryAfter(0);
     });
   }

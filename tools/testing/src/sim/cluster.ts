@@ -1,16 +1,22 @@
+import type { Failure } from '@rfs/base/failure';
 import type { Random } from '@rfs/base/seams';
 import { seededRandom } from '@rfs/base/system';
 import { CommandKind } from '@rfs/namenode/namespace';
 import type { Message, PeerId } from '@rfs/namenode/raft';
+import type { Member } from '@rfs/namenode/replication';
+import type { PassedOn } from '@rfs/namenode/service';
+import { failure } from '@rfs/protocol/exceptions';
+import { NO_STATE_ID } from '@rfs/protocol/service';
 import { SimClient } from './client.js';
 import { must } from './failure.js';
 import { History } from './history.js';
 import { hashOfRows } from './image-store.js';
 import { insideOf } from './inside.js';
-import { SimMember } from './member.js';
+import { type Admitted, SimMember } from './member.js';
 import { FAIR, SimNetwork } from './network.js';
 import { Operator } from './operator.js';
 import type { SimOptions } from './options.js';
+import type { PassedCall } from './passage.js';
 import { RaftWatch } from './raft-watch.js';
 import type { Sabotage } from './sabotage.js';
 import { Scheduler } from './scheduler.js';
@@ -50,14 +56,17 @@ export class World {
     this.network = new SimNetwork(this.scheduler, this.random.fork('network'));
     const shape = this.random.fork('shape');
     const count = options.voters ?? (shape.below(3) === 0 ? 5 : 3);
-    const voters = Array.from({ length: count }, (_, place) => place + 1);
     this.losesDisks = options.losesDisks ?? shape.below(2) === 0;
     const journalNodes = options.journalNodes ?? (count === 3 ? shape.below(2) : shape.below(3));
     for (let place = 0; place < count; place++) {
-      this.members.push(new SimMember(this, place, place + 1, voters, place >= count - journalNodes));
+      this.members.push(new SimMember(this, place, place >= count - journalNodes));
     }
-    this.operator = new Operator(this, voters);
-    for (const member of this.members) member.start();
+    const founders = this.members.map(({ member }) => member);
+    this.operator = new Operator(this, founders);
+    for (const member of this.members) {
+      member.found(founders);
+      member.start();
+    }
     const clients = options.clients ?? 3 + shape.below(4);
     for (let number = 1; number <= clients; number++) this.clients.push(new SimClient(this, number));
   }
@@ -131,6 +140,7 @@ export class World {
 
   crash(member: SimMember, restartMs: number): void {
     member.crash();
+    this.disconnect(member);
     this.restartAfter(member, restartMs);
   }
 
@@ -140,15 +150,41 @@ export class World {
     this.overheard(from, message);
   }
 
+  /** A client calls a member: who is not there, and a journal node, refuses the connection. */
   ask(client: number, place: number, call: Call): void {
-    this.deliver(FIRST_CLIENT_PLACE + client, this.members[place]!, call, false);
+    const from = FIRST_CLIENT_PLACE + client;
+    const to = this.members[place]!;
+    this.network.send(from, place, () => {
+      const { running } = to;
+      if (running?.server === undefined)
+        this.reply(to, client, { attempt: call.attempt, answer: undefined, stateId: 0 });
+      else running.process.hear(from, () => running.server!.handle(call));
+    });
   }
 
-  /** Hands a call on to the leader; false when nobody has that id. */
-  pass(from: SimMember, leader: PeerId, call: Call): boolean {
-    const to = this.memberOf(leader);
-    if (to !== undefined) this.deliver(from.place, to, call, true);
-    return to !== undefined;
+  /** Brings a call from one namenode to another, and the answer back. */
+  pass(from: SimMember, to: SimMember, call: PassedCall, done: PassedOn): void {
+    const { network } = this;
+    const back: PassedOn = (answer, stateId) => network.send(to.place, from.place, () => done(answer, stateId));
+    network.send(from.place, to.place, () => {
+      const { running } = to;
+      if (running?.server === undefined) back(failure('EOFException', `${to.id} is not there`), NO_STATE_ID);
+      else running.process.hear(from.place, () => running.server!.passedOn(call, back));
+    });
+  }
+
+  /** Asks everybody else to take a node in. */
+  askToJoin(from: SimMember, node: Member, done: (place: number, result: Admitted | Failure) => void): void {
+    for (const to of this.members) {
+      if (to === from) continue;
+      this.network.send(from.place, to.place, () => {
+        const { running } = to;
+        running?.process.hear(from.place, () => {
+          if (running.replicator.progressOf(to.id) === undefined) return;
+          running.steward.join(node, (result) => this.network.send(to.place, from.place, () => done(to.place, result)));
+        });
+      });
+    }
   }
 
   reply(from: SimMember, client: number, reply: Reply): void {
@@ -156,18 +192,21 @@ export class World {
     this.network.send(from.place, FIRST_CLIENT_PLACE + client, () => to.receive(reply));
   }
 
-  private deliver(from: number, to: SimMember, call: Call, passedOn: boolean): void {
-    this.network.send(from, to.place, () => {
-      const { running } = to;
-      running?.process.hear(from, () => running.server.handle(call, passedOn));
-    });
+  /** Those who had connections with the member hear that it is gone. */
+  private disconnect(member: SimMember): void {
+    for (const other of this.members) {
+      if (other === member) continue;
+      this.network.send(member.place, other.place, () => {
+        const { running } = other;
+        running?.process.hear(member.place, () => running.server?.passage.broken(member));
+      });
+    }
   }
 
   private restartAfter(member: SimMember, delayMs: number): void {
     this.scheduler.after(delayMs, () => {
       if (member.running !== undefined || this.gone.has(member)) return;
-      const group = this.leader()?.running?.replicator.membership;
-      if (!member.start(group)) this.operator.lost(member);
+      if (!member.start()) this.operator.lost(member);
     });
   }
 

@@ -4,21 +4,23 @@ import type { Disk, Random } from '@rfs/base/seams';
 import { VirtualClock } from '@rfs/base/system';
 import { Journal } from '@rfs/namenode/journal';
 import { EntryKind, encodeMembership, type LogEntry, type PeerId } from '@rfs/namenode/raft';
+import { encodeRoster, type Member } from '@rfs/namenode/replication';
 import { bootstrapData } from './commands.js';
 
+export const CLUSTER_ID = 'CID-sim';
 export const JOURNAL_FOLDER = '/name/journal';
 
 const TERM = 1 as Term;
 
 /** A disk with the journal of `owner` that holds the first entries of every log: who the cluster is, who decides. */
-export function foundedDisk(owner: PeerId, voters: readonly PeerId[], random: Random): SimulatedDisk {
+export function foundedDisk(owner: PeerId, members: readonly Member[], random: Random): SimulatedDisk {
   const disk = new SimulatedDisk();
   const membership = encodeMembership({
-    voters,
+    voters: members.map(({ id }) => id),
     outgoing: [],
     learners: [],
     learnersNext: [],
-    context: new Uint8Array(0),
+    context: encodeRoster({ clusterId: CLUSTER_ID, lastId: members.length, members }),
   });
   const entries: LogEntry[] = [
     { index: 1 as LogIndex, term: TERM, kind: EntryKind.identity, data: bootstrapData() },

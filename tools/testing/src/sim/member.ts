@@ -1,18 +1,23 @@
 import { SimulatedDisk, type SimulatedDiskOptions } from '@rfs/base/disk';
+import { type Failure, isFailure } from '@rfs/base/failure';
 import type { LogIndex } from '@rfs/base/ids';
+import { silentLogger } from '@rfs/base/log';
 import type { Disk, Random } from '@rfs/base/seams';
 import { type CommittedEntry, type NamespaceEvents, StateMachine } from '@rfs/namenode/namespace';
-import type { LogEntry, Membership, Message, PeerId } from '@rfs/namenode/raft';
-import { type Applier, Replicator, type ReplicatorOptions } from '@rfs/namenode/replication';
+import { Steward } from '@rfs/namenode/peers';
+import type { LogEntry, Message, PeerId } from '@rfs/namenode/raft';
+import { type Applier, GroupView, type Member, Replicator, type ReplicatorOptions } from '@rfs/namenode/replication';
 import type { World } from './cluster.js';
 import { must, Violation } from './failure.js';
-import { foundedDisk, JOURNAL_FOLDER } from './founding.js';
+import { CLUSTER_ID, foundedDisk, JOURNAL_FOLDER } from './founding.js';
 import { ImageStore } from './image-store.js';
 import { insideOf } from './inside.js';
 import { type ClockFaults, SimProcess } from './process.js';
 import { SimServer } from './server.js';
 
 const TICK_MS = 100;
+/** Who belongs to no group asks this often. */
+const JOIN_MS = 200;
 const ELECTION_TICKS = 10;
 /** Small, so that segments change and are cut all the time. */
 const LIMITS = { segmentBytes: 8 << 10, writeBytes: 4 << 10, retainedBytes: 8 << 10, fullRetryMs: 500 };
@@ -33,13 +38,18 @@ const NO_EVENTS: NamespaceEvents = {
   blockMoved: () => {},
 };
 
+/** What a node that was taken in begins with. */
+export type Admitted = Exclude<Parameters<Parameters<Steward['join']>[1]>[0], Failure>;
+
 /** Everything of a member that is gone when its power is. */
 export interface Running {
   readonly process: SimProcess;
   readonly replicator: Replicator;
   readonly machine: StateMachine;
   readonly store: ImageStore;
-  readonly server: SimServer;
+  readonly steward: Steward;
+  /** Undefined for a journal node, which takes no calls. */
+  readonly server: SimServer | undefined;
 }
 
 /** One machine of the cluster: its disk, what its store would find after power loss, and the program while it runs. */
@@ -47,6 +57,7 @@ export class SimMember {
   readonly place: number;
   /** A journal node. */
   readonly votesOnly: boolean;
+  /** Its Raft id; 0 while it has none. */
   id: PeerId;
   disk: SimulatedDisk;
   /** The store as power loss would leave it now. */
@@ -62,21 +73,39 @@ export class SimMember {
   private readonly clock: ClockFaults;
   private starts = 0;
 
-  constructor(world: World, place: number, id: PeerId, voters: readonly PeerId[], votesOnly: boolean) {
+  constructor(world: World, place: number, votesOnly: boolean) {
     this.world = world;
     this.place = place;
-    this.id = id;
+    this.id = place + 1;
     this.votesOnly = votesOnly;
     this.random = world.random.fork(`member ${place}`);
     this.clock = {
       rate: 1 + (this.random.below(2001) - 1000) / 100_000,
       wallMs: 1_700_000_000_000 + this.random.below(4000),
     };
-    this.disk = this.founded(voters);
+    this.disk = new SimulatedDisk(this.diskOptions());
   }
 
-  /** Starts the program on what the disk holds; false when that must not be. `group` is what a new member joins. */
-  start(group?: Membership): boolean {
+  /** What the group's roster says of it. */
+  get member(): Member {
+    const { id, place, votesOnly } = this;
+    return {
+      id,
+      name: `n${place}`,
+      role: votesOnly ? 'journal' : 'namenode',
+      rpc: `n${place}:8020`,
+      http: `n${place}:9870`,
+    };
+  }
+
+  /** Has a disk on which it is one of those who founded the group. */
+  found(founders: readonly Member[]): void {
+    const random = this.random.fork(`founded ${this.id}`);
+    this.disk = foundedDisk(this.id, founders, random).crash(this.random, this.diskOptions());
+  }
+
+  /** Starts the program on what the disk holds; false when that must not be. */
+  start(): boolean {
     const { world } = this;
     const process = new SimProcess(world.scheduler, this.clock, (work) => this.guard(process, work));
     const store = this.image.image();
@@ -90,15 +119,18 @@ export class SimMember {
       world.powerLost(this);
       return true;
     }
-    const server = new SimServer(world, this, process, opened, machine);
-    this.running = { process, replicator: opened, machine, store, server };
+    const server = this.votesOnly ? undefined : new SimServer(world, this, process, opened, machine);
+    const group = new GroupView(opened);
+    const steward = new Steward(opened, group, () => CLUSTER_ID, process, silentLogger, this.votesOnly);
+    this.running = { process, replicator: opened, machine, store, steward, server };
+    this.id = opened.self;
     world.watch.forget(this.id);
     this.guard(process, () => {
       world.watch.restarted(this.id, insideOf(opened).journal);
-      if (!opened.mustJoin) opened.start(() => {});
-      else if (group?.learners.includes(this.id) === true) opened.join(this.id, group);
-      else world.ended(this);
-      if (this.running !== undefined) sabotage.inside?.(this);
+      if (opened.mustJoin) this.askToJoin(process);
+      else opened.start(() => {});
+      steward.start();
+      sabotage.inside?.(this);
       this.scheduleImage(process);
     });
     return true;
@@ -114,19 +146,13 @@ export class SimMember {
     this.disk = this.disk.crash(this.random, this.diskOptions());
   }
 
-  /** Has a new, empty disk, and another identity. */
-  replace(id: PeerId): void {
-    this.id = id;
+  /** Has a new, empty disk, and is nobody. */
+  replace(): void {
+    this.id = 0;
     this.disk = new SimulatedDisk(this.diskOptions());
     this.image = new ImageStore();
     this.imageIndex = 0;
     this.spoiled = false;
-  }
-
-  /** Has a new disk, on which somebody has written that it is still the member it was. */
-  pretend(voters: readonly PeerId[]): void {
-    this.replace(this.id);
-    this.disk = this.founded(voters);
   }
 
   /** Somebody writes on the disk while no program runs. */
@@ -147,8 +173,21 @@ export class SimMember {
     running.process.hear(place, () => running.replicator.receive(message));
   }
 
-  private founded(voters: readonly PeerId[]): SimulatedDisk {
-    return foundedDisk(this.id, voters, this.random.fork(`founded ${this.id}`)).crash(this.random, this.diskOptions());
+  /** Somebody else's steward has taken this node in. */
+  private taken(process: SimProcess, result: Admitted | Failure): void {
+    const { running } = this;
+    if (running?.process !== process || isFailure(result) || running.replicator.membership !== undefined) return;
+    this.id = result.id;
+    running.replicator.join(result.id, result.membership);
+    this.world.sabotage.inside?.(this);
+  }
+
+  /** Asks all others to be taken in, as only the leader does, until one has. */
+  private askToJoin(process: SimProcess): void {
+    const { running, member, world } = this;
+    if (running === undefined || running.replicator.membership !== undefined) return;
+    world.askToJoin(this, member, (place, result) => process.hear(place, () => this.taken(process, result)));
+    process.setTimer(JOIN_MS, () => this.askToJoin(process));
   }
 
   private open(process: SimProcess, store: ImageStore, machine: StateMachine): Replicator | 'damaged' | 'powerLost' {
@@ -202,7 +241,7 @@ export class SimMember {
         for (let i = 0; i <= last; i++) {
           world.history.applied(this.id, entries[i]!, results[i], i === last ? store.rowsHash : undefined);
         }
-        this.running?.server.applied();
+        this.running?.server?.applied();
       },
     };
   }

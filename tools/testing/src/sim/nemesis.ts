@@ -48,7 +48,8 @@ export class Nemesis {
       { name: 'sync fails', weight: 3, strike: () => this.failSync(this.pick()) },
       { name: 'clock jump', weight: 4, strike: () => this.pick().jumpWallClock(random.below(20_001) - 10_000) },
       { name: 'transfer', weight: 8, strike: () => this.transfer() },
-      { name: 'rest a voter', weight: 4, strike: () => world.operator.rest(this.pick(), 2000 + random.below(8000)) },
+      { name: 'rest a voter', weight: 4, strike: () => world.operator.rest(this.pick()) },
+      { name: 'remove a member', weight: 2, strike: () => this.removeMember(this.pick()) },
       { name: 'lose a disk', weight: 3, strike: () => this.loseDisk(this.pick()) },
       { name: 'flip a bit', weight: 3, strike: () => this.flip(this.pick()) },
     ];
@@ -184,6 +185,11 @@ export class Nemesis {
   private loseDisk(member: SimMember): void {
     if (!this.mayHarm()) return;
     this.world.operator.lost(member);
+  }
+
+  /** It comes back with an empty disk. */
+  private removeMember(member: SimMember): void {
+    if (this.mayHarm()) this.world.operator.remove(member);
   }
 
   /** A bit turns in what was written long ago; what no later write proves is outside the budget. */

@@ -1,19 +1,21 @@
-import { isFailure } from '@rfs/base/failure';
-import type { Timer } from '@rfs/base/seams';
-import {
-  Caller,
-  type CommandKind,
-  getFileInfo,
-  InodeFlag,
-  InodeKind,
-  type StateMachine,
-} from '@rfs/namenode/namespace';
-import type { Replicator } from '@rfs/namenode/replication';
+import { type Failure, isFailure } from '@rfs/base/failure';
+import { Caller, CommandKind, getFileInfo, InodeFlag, InodeKind, type StateMachine } from '@rfs/namenode/namespace';
+import { GroupView, type Replicator } from '@rfs/namenode/replication';
+import { Router } from '@rfs/namenode/service';
+import type { HdfsFailure } from '@rfs/protocol/exceptions';
+import type { CallContext, ClientMethod, ReplySink } from '@rfs/protocol/service';
 import type { World } from './cluster.js';
 import { answerOf, clientIdOf, encodeChange } from './commands.js';
 import type { SimMember } from './member.js';
 import { type ModelCommand, statusText } from './model.js';
+import { type PassedCall, SimPassage } from './passage.js';
 import type { SimProcess } from './process.js';
+
+/** What a client asks of a namenode. */
+export type Asked =
+  | { readonly type: 'change'; readonly command: ModelCommand }
+  | { readonly type: 'read'; readonly path: string }
+  | { readonly type: 'sync' };
 
 /** A client's call on its way. */
 export interface Call {
@@ -21,11 +23,8 @@ export interface Call {
   /** Distinguishes the tries of one call. */
   readonly attempt: number;
   readonly callId: number;
-  readonly wish:
-    | { readonly type: 'change'; readonly command: ModelCommand }
-    | { readonly type: 'read'; readonly path: string }
-    | { readonly type: 'sync' };
-  /** What a coordinated read must not be older than; -1 for a linearizable one. */
+  readonly wish: Asked;
+  /** What a coordinated read must not be older than; NO_STATE_ID for a linearizable one. */
   readonly stateId: number;
 }
 
@@ -36,24 +35,31 @@ export interface Reply {
   readonly stateId: number;
 }
 
-interface Waiting {
-  readonly call: Call;
-  readonly timer: Timer;
-}
-
 const READER = new Caller('sim', ['supergroup'], true);
-const MAX_WAIT_MS = 100;
+const LIMITS = { observerWaitMs: 100, heldCallMs: 5000, maxWaiting: 1000 };
+const METHODS: Readonly<Partial<Record<CommandKind, ClientMethod>>> = {
+  [CommandKind.MKDIRS]: 'mkdirs',
+  [CommandKind.CREATE]: 'create',
+  [CommandKind.COMPLETE]: 'complete',
+  [CommandKind.RENAME]: 'rename',
+  [CommandKind.DELETE]: 'delete',
+  [CommandKind.SET_PERMISSION]: 'setPermission',
+  [CommandKind.SET_TIMES]: 'setTimes',
+};
+/** Refusals after which a client tries another namenode. */
+const ELSEWHERE: readonly string[] = ['StandbyException', 'ObserverRetryOnActiveException', 'RetriableException'];
+const text = new TextEncoder();
+const bytes = new TextDecoder();
 
-/** What a namenode's services do with a call: change, linearizable read or coordinated read, here or by the leader. */
+/** A namenode's services: the product's router decides who carries a call out, and what does so here is simple. */
 export class SimServer {
+  readonly passage: SimPassage;
   private readonly world: World;
   private readonly member: SimMember;
   private readonly process: SimProcess;
   private readonly replicator: Replicator;
   private readonly machine: StateMachine;
-  private waiting: Waiting[] = [];
-  /** Of a planted bug: what was applied when each call came. */
-  private readonly arrived = new WeakMap<Call, number>();
+  private readonly router: Router;
 
   constructor(world: World, member: SimMember, process: SimProcess, replicator: Replicator, machine: StateMachine) {
     this.world = world;
@@ -61,106 +67,110 @@ export class SimServer {
     this.process = process;
     this.replicator = replicator;
     this.machine = machine;
+    this.passage = new SimPassage(world, member, process);
+    this.router = new Router({
+      group: new GroupView(replicator),
+      passage: this.passage,
+      clock: process,
+      state: machine,
+      serve: (_method, request, context, sink) => this.serve(request as Asked, context, sink),
+      starting: () => false,
+      limits: LIMITS,
+    });
   }
 
-  /** A call arrives, from a client or passed on by another member. */
-  handle(call: Call, passedOn: boolean): void {
-    if (this.member.votesOnly) {
-      this.passOn(call, passedOn);
-      return;
-    }
-    if (this.world.sabotage.stateIdOnArrival === true) this.arrived.set(call, this.machine.appliedIndex);
-    switch (call.wish.type) {
-      case 'change':
-        if (this.replicator.leading) this.change(call, call.wish.command);
-        else this.passOn(call, passedOn);
-        break;
-      case 'read':
-        if (call.stateId >= 0) this.coordinatedRead(call, passedOn);
-        else this.linearRead(call, passedOn);
-        break;
-      case 'sync':
-        this.linearRead(call, passedOn);
-        break;
-    }
+  /** A client's call arrives. */
+  handle(call: Call): void {
+    const arrived = this.world.sabotage.stateIdOnArrival === true ? this.machine.appliedIndex : undefined;
+    const reply = (answer: string | undefined, stateId: number): void =>
+      this.world.reply(this.member, call.client, { attempt: call.attempt, answer, stateId: arrived ?? stateId });
+    const sink = new Answer(this.machine, (answer, stateId) => {
+      if (!isFailure(answer)) reply(bytes.decode(answer), stateId);
+      else reply(ELSEWHERE.includes(answer.code) ? undefined : answerOf(answer), stateId);
+    });
+    this.router.admit(methodOf(call.wish), call.wish, contextOf(call), sink);
+  }
+
+  /** Another namenode passes a call on. */
+  passedOn(
+    { method, request, context }: PassedCall,
+    done: (answer: Uint8Array | HdfsFailure, stateId: number) => void,
+  ): void {
+    this.router.admit(method, request, context, new Answer(this.machine, done), true);
   }
 
   /** More is applied here: reads that waited for it go on. */
   applied(): void {
-    if (this.waiting.length === 0) return;
-    const ready = this.waiting.filter(({ call }) => call.stateId <= this.machine.appliedIndex);
-    if (ready.length === 0) return;
-    this.waiting = this.waiting.filter((waiting) => !ready.includes(waiting));
-    for (const { call, timer } of ready) {
-      timer.cancel();
-      this.read(call);
-    }
+    this.router.applied();
   }
 
-  private change(call: Call, command: ModelCommand): void {
-    const { client, callId } = call;
-    const known = this.machine.repeated(clientIdOf(client), callId, command.kind as CommandKind);
+  private serve(wish: Asked, context: CallContext, sink: ReplySink<unknown>): void {
+    if (wish.type === 'change') this.change(wish.command, context, sink);
+    else sink.reply(wish.type === 'sync' ? 'true' : this.read(wish.path));
+  }
+
+  private change(command: ModelCommand, { clientId, callId }: CallContext, sink: ReplySink<unknown>): void {
+    const known = this.machine.repeated(clientId, callId, command.kind as CommandKind);
     if (known !== undefined) {
-      this.reply(call, answerOf(known), this.machine.appliedIndex);
+      answer(sink, known);
       return;
     }
-    this.replicator.propose(encodeChange(command, client, callId, this.process.nowMs()), {
-      applied: (result, index) => this.reply(call, answerOf(result), index),
-      refused: () => this.reply(call, undefined, 0),
+    this.replicator.propose(encodeChange(command, clientId[0]!, callId, this.process.nowMs()), {
+      applied: (result) => answer(sink, result),
+      refused: (refusal) => sink.fail(refusal),
     });
   }
 
-  private linearRead(call: Call, passedOn: boolean): void {
-    const { leased, appliedIndex, committedIndex } = this.replicator;
-    if (leased && appliedIndex === committedIndex) {
-      this.read(call);
-      return;
-    }
-    this.replicator.readIndex({
-      readable: () => this.read(call),
-      refused: () => this.passOn(call, passedOn),
-    });
-  }
-
-  private coordinatedRead(call: Call, passedOn: boolean): void {
-    if (call.stateId <= this.machine.appliedIndex) {
-      this.read(call);
-      return;
-    }
-    const timer = this.process.setTimer(MAX_WAIT_MS, () => {
-      this.waiting = this.waiting.filter((waiting) => waiting.call !== call);
-      this.passOn(call, passedOn);
-    });
-    this.waiting.push({ call, timer });
-  }
-
-  private read(call: Call): void {
-    const stateId = this.arrived.get(call) ?? this.machine.appliedIndex;
-    if (call.wish.type !== 'read') {
-      this.reply(call, 'true', stateId);
-      return;
-    }
-    const found = getFileInfo(this.machine.tree, READER, call.wish.path);
-    if (found === undefined || isFailure(found)) {
-      this.reply(call, 'absent', stateId);
-      return;
-    }
+  private read(path: string): string {
+    const found = getFileInfo(this.machine.tree, READER, path);
+    if (found === undefined || isFailure(found)) return 'absent';
     const open = (found.flags & InodeFlag.UNDER_CONSTRUCTION) !== 0;
-    this.reply(
-      call,
-      statusText(found.kind === InodeKind.DIRECTORY, found.id, found.mode, found.mtimeMs, open),
-      stateId,
-    );
+    return statusText(found.kind === InodeKind.DIRECTORY, found.id, found.mode, found.mtimeMs, open);
+  }
+}
+
+/** Takes an answer as a door does: the bytes of its message, and the state id, this replica's own unless it is given. */
+class Answer implements ReplySink<unknown> {
+  private readonly machine: StateMachine;
+  private readonly done: (answer: Uint8Array | HdfsFailure, stateId: number) => void;
+
+  constructor(machine: StateMachine, done: (answer: Uint8Array | HdfsFailure, stateId: number) => void) {
+    this.machine = machine;
+    this.done = done;
   }
 
-  private passOn(call: Call, passedOn: boolean): void {
-    const { leader } = this.replicator;
-    if (passedOn || leader === 0 || leader === this.member.id || !this.world.pass(this.member, leader, call)) {
-      this.reply(call, undefined, 0);
-    }
+  reply(response: unknown, stateId?: number): void {
+    this.done(text.encode(response as string), stateId ?? this.machine.appliedIndex);
   }
 
-  private reply(call: Call, answer: string | undefined, stateId: number): void {
-    this.world.reply(this.member, call.client, { attempt: call.attempt, answer, stateId });
+  replyBytes(response: Uint8Array, stateId: number): void {
+    this.done(response, stateId);
   }
+
+  fail(refusal: Failure, stateId?: number): void {
+    this.done(refusal as HdfsFailure, stateId ?? this.machine.appliedIndex);
+  }
+}
+
+function answer(sink: ReplySink<unknown>, result: unknown): void {
+  if (isFailure(result)) sink.fail(result);
+  else sink.reply(answerOf(result));
+}
+
+function methodOf(wish: Asked): ClientMethod {
+  if (wish.type === 'change') return METHODS[wish.command.kind]!;
+  return wish.type === 'read' ? 'getFileInfo' : 'msync';
+}
+
+function contextOf({ client, callId, attempt, stateId }: Call): CallContext {
+  return {
+    user: READER.user,
+    realUser: undefined,
+    clientId: clientIdOf(client),
+    callId,
+    retryCount: attempt,
+    clientAddress: `10.0.1.${client}`,
+    callerContext: undefined,
+    stateId,
+  };
 }
