@@ -14,7 +14,7 @@ const entry = (index: number, text: string) => ({
   index: index as LogIndex,
   term: TERM,
   kind: EntryKind.normal,
-  data: new Uint8Array(Buffer.from(text)),
+  data: Buffer.from(text),
 });
 
 const MESSAGES: readonly Message[] = [
