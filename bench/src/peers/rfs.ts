@@ -18,7 +18,14 @@ export interface Description {
   readonly hdfs: string;
   readonly webhdfs: string;
   readonly conf: string;
-  readonly namenodes: readonly { readonly pid: number; readonly rpc: string; readonly state: string }[];
+  readonly namenodes: readonly {
+    readonly id: string;
+    readonly pid: number;
+    readonly rpc: string;
+    readonly http: string;
+    readonly state: string;
+    readonly dir: string;
+  }[];
   readonly datanodes: readonly { readonly pid: number }[];
 }
 
