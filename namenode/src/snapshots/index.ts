@@ -1,10 +1,10 @@
 export { continueBehind } from './continuing.js';
-export {
-  type SnapshotChunk,
-  type SnapshotOffer,
-  type SnapshotSuppliers,
-  type StateEngine,
-  type StateIndex,
+export type {
+  SnapshotChunk,
+  SnapshotOffer,
+  SnapshotSuppliers,
+  StateEngine,
+  StateIndex,
 } from './contract.js';
 export { SnapshotFetcher, type SnapshotFetcherOptions } from './fetcher.js';
 export { forgetInstalled, type InstalledState, readInstalled, staleStates, stateFolder } from './installed.js';
