@@ -79,14 +79,19 @@ export class World {
     }
   }
 
-  /** Nothing fails any more, except what `gone` holds: everybody must agree, and every client be answered. */
+  /**
+   * Nothing fails any more, but what is broken may stay so for ever as far as a quorum does without: all others must
+   * agree, and every client be answered.
+   */
   converge(): void {
     const { scheduler, network } = this;
     this.isEnding = true;
     this.overheard = () => {};
     network.heal();
     network.weather = { ...FAIR };
+    this.leaveBehind();
     for (const member of this.members) {
+      if (this.gone.has(member)) continue;
       member.stallMs = 0;
       member.disk.setFaults(undefined);
       member.running?.process.resume(this.random);
@@ -95,8 +100,8 @@ export class World {
     const until = scheduler.nowMs + CONVERGE_MS;
     while (!this.isCalm() && scheduler.nowMs < until && scheduler.step());
     must(this.isCalm(), 'liveness', () => this.complaint());
-    for (const { id, running } of this.members) {
-      if (running === undefined) continue;
+    for (const { id, running, votesOnly } of this.members) {
+      if (running === undefined || votesOnly) continue;
       const { rowsHash } = running.store;
       must(hashOfRows(running.store) === rowsHash, 'state hash', () => `the rows of ${id} are not what was counted`);
     }
@@ -208,6 +213,24 @@ export class World {
       if (member.running !== undefined || this.gone.has(member)) return;
       if (!member.start()) this.operator.lost(member);
     });
+  }
+
+  /** Some members end, or lose all others, for good: as many as the quorum can do without, and never all namenodes. */
+  private leaveBehind(): void {
+    if (!this.operator.isSettled) return;
+    const { members, network, random } = this;
+    for (let count = random.below((members.length + 1) >> 1); count > 0; count--) {
+      const member = members[random.below(members.length)]!;
+      const lives = members.filter((other) => other !== member && !this.gone.has(other));
+      if (this.gone.has(member) || lives.every(({ votesOnly }) => votesOnly)) continue;
+      this.gone.add(member);
+      if (random.below(2) === 0) member.crash();
+      else
+        network.divide(
+          [member.place],
+          lives.map(({ place }) => place),
+        );
+    }
   }
 
   private compare(): void {

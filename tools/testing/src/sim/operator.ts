@@ -35,6 +35,16 @@ export class Operator {
     });
   }
 
+  /** True when every machine that runs knows all machines as voters, and no disk is distrusted: a quorum of them will do. */
+  get isSettled(): boolean {
+    return this.world.members.every(({ id, spoiled, running }) => {
+      const membership = running?.replicator.membership;
+      return (
+        id !== 0 && !spoiled && (running === undefined || (membership !== undefined && this.isComplete(membership)))
+      );
+    });
+  }
+
   /** The member's disk is gone or cannot be trusted. */
   lost(member: SimMember): void {
     member.crash();

@@ -16,8 +16,6 @@ import type { Scheduler } from './scheduler.js';
 export interface PlantedBug {
   readonly name: string;
   readonly events: number;
-  /** False for one that some seeds miss so far. */
-  readonly everySeed: boolean;
   /** What kind of cluster and faults bring it to light. */
   readonly options: Partial<SimOptions>;
   readonly sabotage: Sabotage;
@@ -28,70 +26,60 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a vote forgotten after a restart',
     events: 20_000,
-    everySeed: true,
     options: {},
     sabotage: { beforeStart: forgetVote },
   },
   {
     name: 'an acknowledgement before the sync',
     events: 20_000,
-    everySeed: true,
     options: {},
     sabotage: { disk: hastyDisk },
   },
   {
     name: "commit of an older term's entry by counting",
     events: 40_000,
-    everySeed: true,
     options: { faultMs: 700, focus: ['crash leader', 'isolate leader', 'disk stall'] },
     sabotage: { inside: countOlderTerms },
   },
   {
     name: 'a read from a deposed leader after a pause',
-    events: 150_000,
-    everySeed: false,
+    events: 60_000,
     options: { faultMs: 4000, focus: ['pause leader'], voters: 3, journalNodes: 0, clients: 30, thinkMs: 500 },
     sabotage: { inside: readUnconfirmed },
   },
   {
     name: 'a suffix not truncated',
     events: 200_000,
-    everySeed: true,
     options: { faultMs: 3000, focus: ['isolate leader'], voters: 3, journalNodes: 0, clients: 20 },
     sabotage: { inside: keepSuffix },
   },
   {
     name: 'a lease expired by a local clock',
     events: 40_000,
-    everySeed: true,
     options: {},
     sabotage: { apply: expireByClock },
   },
   {
     name: 'a command that reads the block map in apply',
     events: 40_000,
-    everySeed: true,
     options: {},
     sabotage: { apply: askBlockMap },
   },
   {
     name: 'a journal node that cuts too early',
     events: 20_000,
-    everySeed: true,
     options: { journalNodes: 1 },
     sabotage: { journalNodeCuts: true },
   },
   {
     name: 'a wiped voter that votes under its old name',
     events: 20_000,
-    everySeed: true,
     options: { losesDisks: true, focus: ['lose a disk'] },
     sabotage: { keepsName: true },
   },
   {
     name: 'a state id taken from before the read',
     events: 60_000,
-    everySeed: true,
     options: {},
     sabotage: { stateIdOnArrival: true },
   },
