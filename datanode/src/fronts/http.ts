@@ -34,6 +34,8 @@ export async function openHttp(options: HttpOptions): Promise<HttpDoor> {
   const { log, metrics } = options;
   const app = fastify({
     forceCloseConnections: 'idle',
+    // Requests that arrive on open connections while the server closes are answered still; the connection ends then.
+    return503OnClosing: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
   });

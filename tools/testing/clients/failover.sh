@@ -13,7 +13,7 @@ namenodes=3
 [ "$scenario" != each_in_turn ] || namenodes=2+1
 UP_OPTIONS="--namenodes ${NAMENODES:-$namenodes}"
 # Damage is repaired quickly, so that the end can be checked.
-start_cluster 3 dfs.namenode.redundancy.interval.seconds=1s dfs.namenode.replication.work.multiplier.per.iteration=100 dfs.namenode.replication.max-streams=20 dfs.namenode.replication.max-streams-hard-limit=40
+start_cluster 3 dfs.namenode.redundancy.interval.seconds=1s dfs.namenode.replication.work.multiplier.per.iteration=100 dfs.namenode.replication.max-streams=20 dfs.namenode.replication.max-streams-hard-limit=40 dfs.namenode.reconstruction.pending.timeout-sec=5s
 classes=$(jars)
 mkdir "$work/classes"
 javac -cp "$classes" -d "$work/classes" "$clients/failover/Writer.java"

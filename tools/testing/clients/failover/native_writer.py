@@ -32,3 +32,4 @@ while not os.path.exists(stop_file):
         print("ack", path, hashlib.sha256(content).hexdigest(), started, now(), file=log)
     except Exception as error:
         print("error", started, now(), path, repr(error).replace("\n", " "), file=log)
+        time.sleep(0.1)

@@ -51,6 +51,7 @@ func main() {
 		started := time.Now().UnixMilli()
 		if err := write(client, file, content); err != nil {
 			fmt.Fprintf(log, "error %d %d %s %q\n", started, time.Now().UnixMilli(), file, err.Error())
+			time.Sleep(100 * time.Millisecond)
 		} else {
 			fmt.Fprintf(log, "ack %s %x %d %d\n", file, sha256.Sum256(content), started, time.Now().UnixMilli())
 		}
