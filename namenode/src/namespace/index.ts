@@ -41,6 +41,7 @@ export {
   COMMAND_ENTRY,
   type CommittedEntry,
   IDENTITY_ENTRY,
+  PreparedState,
   StateMachine,
   type StateMachineOptions,
 } from './state-machine.js';

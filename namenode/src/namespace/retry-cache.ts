@@ -26,6 +26,8 @@ export class RetryCache {
   private openGroup = -1;
   private openCount = 0;
   private openDirty = false;
+  /** Where `loadSome` goes on. */
+  private loaded: Uint8Array | undefined;
   private readonly reader = new ByteReader(new Uint8Array(0));
 
   get entryCount(): number {
@@ -34,28 +36,23 @@ export class RetryCache {
 
   /** Reads what the store keeps; once, at opening. `appliedIndex` is the last entry that was applied. */
   load(store: StoreReader, appliedIndex: number): void {
+    while (!this.loadSome(store, appliedIndex, Number.POSITIVE_INFINITY));
+  }
+
+  /** Reads some more of it, at most `rows` rows; true when all is read. The store must not change in between. */
+  loadSome(store: StoreReader, appliedIndex: number, rows: number): boolean {
     this.openGroup = Math.floor(appliedIndex / GROUP_ENTRIES);
-    store.range(...tableBounds(Table.RETRY), (key, value) => {
-      const keyReader = new ByteReader(key, 1);
-      const group = keyReader.uint32();
-      this.reader.reset(value);
-      const timeMs = this.reader.int64();
-      let count = 0;
-      while (this.reader.remaining > 0) {
-        const callId = this.reader.int32();
-        this.index.add(value, callId, group, this.reader.offset);
-        this.reader.skip(16);
-        this.reader.skip(this.reader.varint32());
-        count++;
+    const [first, end] = tableBounds(Table.RETRY);
+    let left = rows;
+    store.range(this.loaded ?? first, end, (key, value) => {
+      if (left-- <= 0) {
+        this.loaded = Uint8Array.from(key);
+        return false;
       }
-      this.groups.push({ group, timeMs });
-      if (group === this.openGroup) {
-        this.openCount = count;
-        this.open.reset();
-        this.open.bytes(value);
-      }
+      this.loadRow(new ByteReader(key, 1).uint32(), value);
       return true;
     });
+    return left >= 0;
   }
 
   /** The kept success of a call. `store` is the open transaction, or any reader outside a batch. */
@@ -121,6 +118,25 @@ export class RetryCache {
     if (!this.openDirty) return;
     this.openDirty = false;
     store.put(keys.small(Table.RETRY, this.openGroup), this.open.written());
+  }
+
+  private loadRow(group: number, value: Uint8Array): void {
+    const { reader } = this;
+    reader.reset(value);
+    const timeMs = reader.int64();
+    let count = 0;
+    while (reader.remaining > 0) {
+      const callId = reader.int32();
+      this.index.add(value, callId, group, reader.offset);
+      reader.skip(16);
+      reader.skip(reader.varint32());
+      count++;
+    }
+    this.groups.push({ group, timeMs });
+    if (group !== this.openGroup) return;
+    this.openCount = count;
+    this.open.reset();
+    this.open.bytes(value);
   }
 
   private remove(store: StoreWriter, keys: Keys, oldest: Group): void {

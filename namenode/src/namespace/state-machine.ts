@@ -62,15 +62,18 @@ export class StateMachine {
     const names = new Names();
     this.tree = new Tree(store, names, { maxDirectories: options.maxCachedDirectories ?? 65_536 });
     this.view = this.load();
+    this.retries.load(store, this.view.state.appliedIndex);
   }
 
-  /** The store has another content: forgets all that was read of the one before, and opens what is there. */
-  reload(): void {
+  /**
+   * The store has the content of `prepared` now: forgets all that was read of the one before, and opens what is there.
+   */
+  reload(prepared: PreparedState): void {
     assert(!this.broken, 'a reload inside a batch');
     this.tree.clear();
     this.tree.names.clear();
     this.leases.clear();
-    this.retries = new RetryCache();
+    this.retries = prepared.retries;
     this.view = this.load();
   }
 
@@ -173,7 +176,6 @@ export class StateMachine {
       leases.set(idInKey(key) as typeof ROOT_INODE_ID, decodeOpenFile(this.reader).holder);
       return true;
     });
-    this.retries.load(store, state.appliedIndex);
     return new BatchView(tree, state, leases, new EventLog(), this.readLimits(), this.readIdentity());
   }
 
@@ -208,6 +210,27 @@ export class StateMachine {
     if (value === undefined) return undefined;
     this.reader.reset(value);
     return decodeIdentity(this.reader);
+  }
+}
+
+/** Rows of the retry cache read in one step: of 64 calls each. */
+const STEP_ROWS = 100;
+
+/** What takes long to read of another content for the store: read in steps before it takes its place. */
+export class PreparedState {
+  readonly retries = new RetryCache();
+  private readonly store: StoreReader;
+  private readonly appliedIndex: number;
+
+  /** `store` must not change before it is in place. */
+  constructor(store: StoreReader) {
+    this.store = store;
+    this.appliedIndex = appliedIn(store).index;
+  }
+
+  /** Reads a little more; true when all is read. */
+  step(): boolean {
+    return this.retries.loadSome(this.store, this.appliedIndex, STEP_ROWS);
   }
 }
 

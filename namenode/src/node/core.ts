@@ -66,7 +66,7 @@ export async function openCore(
   const adoption: Adoption = { begin: (done) => done() };
   const base = {
     folder,
-    engine: lmdbEngine(store, machine, adoption),
+    engine: lmdbEngine(store, machine, adoption, seams.nextTurn),
     applier,
     observer: measures,
     founds,

@@ -1,5 +1,6 @@
 import type { LogIndex, Term } from '@rfs/base/ids';
-import { appliedIn, type StateMachine } from '../namespace/index.js';
+import { appliedIn, PreparedState, type StateMachine } from '../namespace/index.js';
+import type { NextTurn } from '../replication/index.js';
 import type { StateEngine } from '../snapshots/index.js';
 import { type ExchangeableStore, LMDB_FILE, openLmdbStore, removeLmdbStore } from '../store/index.js';
 
@@ -10,7 +11,12 @@ export interface Adoption {
 }
 
 /** The LMDB store under the namespace, as snapshots see it. */
-export function lmdbEngine(store: ExchangeableStore, machine: StateMachine, adoption: Adoption): StateEngine {
+export function lmdbEngine(
+  store: ExchangeableStore,
+  machine: StateMachine,
+  adoption: Adoption,
+  nextTurn: NextTurn,
+): StateEngine {
   return {
     fileName: LMDB_FILE,
     copy: (folder, done) => store.hotCopy(folder, done),
@@ -20,12 +26,21 @@ export function lmdbEngine(store: ExchangeableStore, machine: StateMachine, adop
       copy.close((error) => done(error ?? { index: index as LogIndex, term: term as Term }));
     },
     adopt: (folder, done) => {
-      store.exchange(folder, (error) => {
-        if (error === null) adoption.begin(() => done(null));
-        else done(error);
-      });
-      // In the same turn: no read may see the rows of the one and what is in memory of the other.
-      machine.reload();
+      const other = openLmdbStore(folder);
+      const prepared = new PreparedState(other);
+      const prepare = (): void => {
+        if (!prepared.step()) {
+          nextTurn(prepare);
+          return;
+        }
+        store.exchange(other, (error) => {
+          if (error === null) adoption.begin(() => done(null));
+          else done(error);
+        });
+        // In the same turn: no read may see the rows of the one and what is in memory of the other.
+        machine.reload(prepared);
+      };
+      prepare();
     },
     discard: removeLmdbStore,
   };

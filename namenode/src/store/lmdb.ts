@@ -26,7 +26,7 @@ export interface NativeDatabase extends RootDatabase<Uint8Array, Uint8Array> {
  * transaction when it is visible, not when it is flushed.
  */
 export function openLmdbStore(folder: string, options: LmdbOptions = {}): ExchangeableStore {
-  return new LmdbStore(openDatabase(folder, options), options);
+  return new LmdbStore(openDatabase(folder, options));
 }
 
 /** Removes a store that nobody has open, or will open again; an absent one is fine. */
@@ -58,10 +58,10 @@ function openDatabase(folder: string, options: LmdbOptions): NativeDatabase {
 /** A store whose content can be exchanged for that of another folder while it is in use. */
 export interface ExchangeableStore extends Store {
   /**
-   * All reads and writes from now on are of the store in `folder`, which becomes this one's; what was written here is
-   * given up. No snapshot may be open. `done` is called when the files that were in use until now are closed.
+   * All reads and writes from now on are of what `other` holds, to which nothing was written and which is used up; what
+   * was written here is given up. No snapshot may be open. `done`: the files that were in use until now are closed.
    */
-  exchange(folder: string, done: (error: Error | null) => void): void;
+  exchange(other: Store, done: (error: Error | null) => void): void;
 }
 
 /**
@@ -73,7 +73,6 @@ class LmdbStore implements ExchangeableStore {
   database: NativeDatabase;
   pending = new PendingRows();
   readonly values = new SharedValues();
-  private readonly options: LmdbOptions;
   private readonly writer: LmdbWriter;
   private gathered: PendingRow[] = [];
   private inFlight = false;
@@ -81,9 +80,8 @@ class LmdbStore implements ExchangeableStore {
   private failure: Error | null = null;
   private closing = false;
 
-  constructor(database: NativeDatabase, options: LmdbOptions) {
+  constructor(database: NativeDatabase) {
     this.database = database;
-    this.options = options;
     this.writer = new LmdbWriter(this);
   }
 
@@ -150,10 +148,11 @@ class LmdbStore implements ExchangeableStore {
     });
   }
 
-  exchange(folder: string, done: (error: Error | null) => void): void {
+  exchange(other: Store, done: (error: Error | null) => void): void {
     assert(!this.writer.active && !this.closing, 'an exchange of a store that is being written or closed');
+    assert(other instanceof LmdbStore && other.backlogRows === 0, 'an exchange for a store that was written');
     const before = this.database;
-    this.database = openDatabase(folder, this.options);
+    this.database = other.database;
     this.pending = new PendingRows();
     this.gathered = [];
     this.inFlight = false;

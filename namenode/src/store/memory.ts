@@ -92,6 +92,13 @@ export class MemoryStore implements Store {
     done(null);
   }
 
+  /** All reads and writes from now on are of what `other` holds. */
+  exchange(other: MemoryStore): void {
+    assert(!this.writing, 'an exchange inside a write transaction');
+    this.chunks = other.chunks;
+    this.epoch = Math.max(this.epoch, other.epoch);
+  }
+
   /** The rows as another store, as if this one's files were opened again. */
   reopen(): MemoryStore {
     const again = new MemoryStore(this.folders);
