@@ -55,6 +55,8 @@ fsck() { curl -s "$WEB/fsck?ugi=$(whoami)&path=$1${2:+&$2=1}"; }
 finalized() { find "$work/$1/data" -path '*/finalized/*' -name 'blk_*.meta' | wc -l; }
 
 until_live 4
+# A datanode takes nothing before its first heartbeat has told of its storages.
+for _ in $(seq 50); do [ "$("$rfs" dfsadmin -report -live | grep -c '^Configured Capacity: [1-9]')" -lt 5 ] || break; done
 ok "$TARGET namenode: datanodes of both kinds register"
 
 random_bytes 6 > "$work/data"
