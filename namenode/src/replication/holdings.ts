@@ -21,14 +21,18 @@ export class Holdings {
   private context: Uint8Array | undefined;
   private roster: Roster | undefined;
 
-  /** A namenode's state is durable up to `index`. */
-  note(member: PeerId, index: LogIndex): void {
-    if (index > (this.durables.get(member) ?? 0)) this.durables.set(member, index);
+  /** A namenode's state is durable up to `index`; true when that is news. */
+  note(member: PeerId, index: LogIndex): boolean {
+    if (index <= (this.durables.get(member) ?? 0)) return false;
+    this.durables.set(member, index);
+    return true;
   }
 
-  /** The leader says that the group holds everything up to `index`. */
-  hear(index: LogIndex): void {
-    if (index > this.heard) this.heard = index;
+  /** The leader says that the group holds everything up to `index`; true when that is news. */
+  hear(index: LogIndex): boolean {
+    if (index <= this.heard) return false;
+    this.heard = index;
+    return true;
   }
 
   /** What this member tells; `leads` with what it knows of all. */

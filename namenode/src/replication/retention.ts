@@ -72,9 +72,9 @@ export class Retention {
 
   /** What `from` has told. A journal node, which has no state, needs no more than the namenodes do. */
   hear(from: PeerId, { durable, groupHolds }: Standing): void {
-    this.holdings.note(from, durable);
-    if (groupHolds !== undefined) this.holdings.hear(groupHolds);
-    if (this.votesOnly && groupHolds !== undefined) this.cutBelow((groupHolds + 1) as LogIndex);
-    else this.cutter.look();
+    const noted = this.holdings.note(from, durable);
+    const heard = groupHolds !== undefined && this.holdings.hear(groupHolds);
+    if (heard && this.votesOnly) this.cutBelow((groupHolds + 1) as LogIndex);
+    else if (heard || noted) this.cutter.look();
   }
 }
