@@ -142,37 +142,44 @@ def lost_folder(cluster, load, single, count):
 
 
 def torn_tail(cluster, load, single, count):
-    """What was being written to a journal when its node died is there in part, or is nonsense."""
+    """What was being written to a journal when its node died is there in part; then, something durable is gone."""
     for number in range(count):
-        cluster.whole()
-        leader = leader_besides(cluster, single)
-        name = next(name for name in cluster.names() if name not in (single, leader))
-        folder = f"{cluster.node(name)['dir']}/name/journal"
-        cluster.kill(name)
-        tear(newest_segment(folder), number)
+        name, segment = stopped_journal(cluster, single)
+        tear(segment, number)
         load.going()
         until("the killed one is started again", lambda: cluster.node(name)["pid"] != 0)
         cluster.whole()
-    load.stop()
     ok(f"{count} journals with torn ends were started from")
+    name, segment = stopped_journal(cluster, single)
+    os.truncate(segment, os.path.getsize(segment) * 3 // 4)
+    log = f"{cluster.folder}/logs/{name}.log"
+    until("the one without some of what it had acknowledged refuses to start", lambda: refusals(log) >= 2)
+    load.going()
+    shutil.rmtree(f"{cluster.node(name)['dir']}/name")
+    cluster.whole()
+    load.stop()
+    ok("a journal that lost what was durable is not started from; without its folder the node joins again")
 
 
-def newest_segment(folder):
-    files = [f"{folder}/{name}" for name in os.listdir(folder)]
-    return max((path for path in files if os.path.isfile(path)), key=os.path.getmtime)
+def stopped_journal(cluster, single):
+    """Kills a follower with -9: its name, and the segment it was writing."""
+    cluster.whole()
+    leader = leader_besides(cluster, single)
+    name = next(name for name in cluster.names() if name not in (single, leader))
+    folder = f"{cluster.node(name)['dir']}/name/journal"
+    cluster.kill(name)
+    return name, max((f"{folder}/{file}" for file in os.listdir(folder)), key=os.path.getmtime)
+
+
+def refusals(log):
+    with open(log) as file:
+        text = file.read()
+    return text.count("StartRefused: the state holds entry") + text.count("JournalDamage:")
 
 
 def tear(path, number):
-    """Cuts or garbles the end of what is written in the file."""
+    """Puts behind what is written there what a write that was cut short may leave."""
     with open(path, "r+b") as file:
         content = file.read()
-        end = len(content.rstrip(b"\0"))
-        at = max(0, end - random.randint(1, 60))
-        if number % 3 == 0:
-            file.truncate(at)
-        elif number % 3 == 1:
-            file.seek(at)
-            file.write(bytes(end - at))
-        else:
-            file.seek(end)
-            file.write(os.urandom(100))
+        begun = [os.urandom(300), bytes(4096), content[-1000:][: random.randint(1, 999)]]
+        file.write(begun[number % len(begun)])
