@@ -4,18 +4,20 @@ import type { PeerId, SnapshotMark } from '../raft/index.js';
 import type { StateTransfer } from '../replication/index.js';
 import type { RemoteSuppliers } from './suppliers.js';
 
+type JournalStarts = Pick<RemoteSuppliers, 'journalStart' | 'close'>;
+
 /**
  * How a journal node goes on when the log no longer reaches it. It has no state, so its journal begins where the other
  * member's does, and gets every entry that is still there: not only those above the state that a namenode would fetch.
  */
 export class JournalStart implements StateTransfer {
-  private readonly suppliers: RemoteSuppliers;
+  private readonly suppliers: JournalStarts;
   private readonly begunAt: (index: LogIndex) => void;
   private got: SnapshotMark | undefined;
   private closed = false;
 
   /** `begunAt` hears where the journal has begun anew. */
-  constructor(suppliers: RemoteSuppliers, begunAt: (index: LogIndex) => void) {
+  constructor(suppliers: JournalStarts, begunAt: (index: LogIndex) => void) {
     this.suppliers = suppliers;
     this.begunAt = begunAt;
   }

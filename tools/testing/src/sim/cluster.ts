@@ -1,9 +1,7 @@
-import type { Failure } from '@rfs/base/failure';
 import type { Random } from '@rfs/base/seams';
 import { seededRandom } from '@rfs/base/system';
 import { CommandKind } from '@rfs/namenode/namespace';
 import type { Message, PeerId } from '@rfs/namenode/raft';
-import type { Member } from '@rfs/namenode/replication';
 import type { PassedOn } from '@rfs/namenode/service';
 import { failure } from '@rfs/protocol/exceptions';
 import { NO_STATE_ID } from '@rfs/protocol/service';
@@ -12,7 +10,7 @@ import { must } from './failure.js';
 import { History } from './history.js';
 import { hashOfRows } from './image-store.js';
 import { insideOf } from './inside.js';
-import { type Admitted, SimMember } from './member.js';
+import { type Running, SimMember } from './member.js';
 import { FAIR, SimNetwork } from './network.js';
 import { Operator } from './operator.js';
 import type { SimOptions } from './options.js';
@@ -40,7 +38,7 @@ export class World {
   readonly operator: Operator;
   readonly sabotage: Sabotage;
   readonly thinkMs: number;
-  /** Disks may be lost: then the journals keep everything, as a new member has to be brought up from the first entry. */
+  /** Disks may be lost and journals damaged. */
   readonly losesDisks: boolean;
   /** Clients begin nothing new. */
   isEnding = false;
@@ -95,7 +93,7 @@ export class World {
       member.stallMs = 0;
       member.disk.setFaults(undefined);
       member.running?.process.resume(this.random);
-      if (member.running === undefined) this.restartAfter(member, 100);
+      if (!member.isOn) this.restartAfter(member, 100);
     }
     const until = scheduler.nowMs + CONVERGE_MS;
     while (!this.isCalm() && scheduler.nowMs < until && scheduler.step());
@@ -105,12 +103,6 @@ export class World {
       const { rowsHash } = running.store;
       must(hashOfRows(running.store) === rowsHash, 'state hash', () => `the rows of ${id} are not what was counted`);
     }
-  }
-
-  /** The lowest index that every member's store holds for good. */
-  durableEverywhere(): number {
-    if (this.losesDisks) return 0;
-    return this.members.reduce((least, { imageIndex }) => Math.min(least, imageIndex), Number.POSITIVE_INFINITY);
   }
 
   leader(): SimMember | undefined {
@@ -151,7 +143,10 @@ export class World {
 
   sent(from: SimMember, message: Message): void {
     const to = this.memberOf(message.to);
-    if (to !== undefined) this.network.send(from.place, to.place, () => to.receive(from.place, message));
+    if (to !== undefined) {
+      const { standing } = from.running!.replicator.retention;
+      this.network.send(from.place, to.place, () => to.receive(from.place, message, standing));
+    }
     this.overheard(from, message);
   }
 
@@ -178,18 +173,19 @@ export class World {
     });
   }
 
-  /** Asks everybody else to take a node in. */
-  askToJoin(from: SimMember, node: Member, done: (place: number, result: Admitted | Failure) => void): void {
-    for (const to of this.members) {
-      if (to === from) continue;
-      this.network.send(from.place, to.place, () => {
-        const { running } = to;
-        running?.process.hear(from.place, () => {
-          if (running.replicator.progressOf(to.id) === undefined) return;
-          running.steward.join(node, (result) => this.network.send(to.place, from.place, () => done(to.place, result)));
-        });
-      });
-    }
+  /** Asks a member something; `work` gives the answer, which may never come. */
+  query<T>(
+    from: SimMember,
+    to: SimMember,
+    work: (running: Running, back: (result: T) => void) => void,
+    done: (result: T) => void,
+  ): void {
+    const { network } = this;
+    const back = (result: T): void => network.send(to.place, from.place, () => done(result));
+    network.send(from.place, to.place, () => {
+      const { running } = to;
+      running?.process.hear(from.place, () => work(running, back));
+    });
   }
 
   reply(from: SimMember, client: number, reply: Reply): void {
@@ -210,8 +206,7 @@ export class World {
 
   private restartAfter(member: SimMember, delayMs: number): void {
     this.scheduler.after(delayMs, () => {
-      if (member.running !== undefined || this.gone.has(member)) return;
-      if (!member.start()) this.operator.lost(member);
+      if (!member.isOn && !this.gone.has(member)) member.start();
     });
   }
 

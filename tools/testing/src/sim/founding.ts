@@ -8,7 +8,8 @@ import { encodeRoster, type Member } from '@rfs/namenode/replication';
 import { bootstrapData } from './commands.js';
 
 export const CLUSTER_ID = 'CID-sim';
-export const JOURNAL_FOLDER = '/name/journal';
+export const FOLDER = '/name';
+export const JOURNAL_FOLDER = `${FOLDER}/journal`;
 
 const TERM = 1 as Term;
 

@@ -75,6 +75,13 @@ export class History {
     else must(rows === rowsHash, 'state hash', () => `${member} has another state after entry ${index}`);
   }
 
+  /** `member` goes on with another's state of `index`. */
+  adopted(member: number, index: number, rowsHash: number): void {
+    const rows = this.rows[index];
+    if (rows === undefined) this.rows[index] = rowsHash;
+    else must(rows === rowsHash, 'state hash', () => `${member} has got another state of entry ${index}`);
+  }
+
   /** A client was answered `answer`; its call had begun when the linear floor was `began`. The index of its effect. */
   changeAnswered(client: number, callId: number, answer: string, began: number): number {
     const times = this.calls.get(client)?.get(callId) ?? [];

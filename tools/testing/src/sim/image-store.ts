@@ -9,7 +9,7 @@ const MODULUS = 2 ** 52;
  */
 export class ImageStore implements Store {
   readonly backlogRows = 0;
-  private readonly rows: MemoryStore;
+  private rows: MemoryStore;
   private sum: number;
 
   constructor(rows: MemoryStore = new MemoryStore(), sum = 0) {
@@ -67,6 +67,12 @@ export class ImageStore implements Store {
 
   close(done: (error: Error | null) => void): void {
     this.rows.close(done);
+  }
+
+  /** Has the rows of `other` from now on, which nobody else may use. */
+  exchange(other: ImageStore): void {
+    this.rows = other.rows;
+    this.sum = other.sum;
   }
 
   /** The rows as they are now, in a store of its own. */

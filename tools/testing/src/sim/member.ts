@@ -3,40 +3,38 @@ import { type Failure, isFailure } from '@rfs/base/failure';
 import type { LogIndex } from '@rfs/base/ids';
 import { silentLogger } from '@rfs/base/log';
 import type { Disk, Random } from '@rfs/base/seams';
-import { type CommittedEntry, type NamespaceEvents, StateMachine } from '@rfs/namenode/namespace';
-import { Steward } from '@rfs/namenode/peers';
+import { appliedIn, type CommittedEntry, StateMachine } from '@rfs/namenode/namespace';
+import { JournalStart, Steward } from '@rfs/namenode/peers';
 import type { LogEntry, Message, PeerId } from '@rfs/namenode/raft';
-import { type Applier, GroupView, type Member, Replicator, type ReplicatorOptions } from '@rfs/namenode/replication';
+import { type Applier, GroupView, type Member, Replicator, type Standing } from '@rfs/namenode/replication';
+import {
+  continueBehind,
+  forgetInstalled,
+  type InstalledState,
+  readInstalled,
+  SnapshotFetcher,
+  SnapshotSource,
+  staleStates,
+  stateFolder,
+} from '@rfs/namenode/snapshots';
 import type { World } from './cluster.js';
 import { must, Violation } from './failure.js';
-import { CLUSTER_ID, foundedDisk, JOURNAL_FOLDER } from './founding.js';
+import { CLUSTER_ID, FOLDER, foundedDisk, JOURNAL_FOLDER } from './founding.js';
 import { ImageStore } from './image-store.js';
+import { IndexOnly } from './index-only.js';
 import { insideOf } from './inside.js';
 import { type ClockFaults, SimProcess } from './process.js';
 import { SimServer } from './server.js';
+import { LIMITS, LINKS, NO_EVENTS } from './settings.js';
+import { discardState, RowsEngine, readState } from './states.js';
+import { SimSuppliers } from './suppliers.js';
 
-const TICK_MS = 100;
 /** Who belongs to no group asks this often. */
 const JOIN_MS = 200;
-const ELECTION_TICKS = 10;
-/** Small, so that segments change and are cut all the time. */
-const LIMITS = { segmentBytes: 8 << 10, writeBytes: 4 << 10, retainedBytes: 8 << 10, fullRetryMs: 500 };
-/** A few entries, so that catching up takes many messages; and a few hundred in memory, so that the rest is read from the journal. */
-const APPEND_BYTES = 300;
-const CACHE_BYTES = 64 << 10;
 /** Time of a write into the page cache and of a sync, in ms. */
 const DISK_MS = 0.4;
-
-const NO_EVENTS: NamespaceEvents = {
-  blockAllocated: () => {},
-  blockReopened: () => {},
-  blockRecoveryStarted: () => {},
-  blockCommitted: () => {},
-  blockCompleted: () => {},
-  blockRemoved: () => {},
-  replicationChanged: () => {},
-  blockMoved: () => {},
-};
+/** What a disk may say that is full or ill. */
+const DISK_FAULTS = ['EIO', 'ENOSPC'];
 
 /** What a node that was taken in begins with. */
 export type Admitted = Exclude<Parameters<Parameters<Steward['join']>[1]>[0], Failure>;
@@ -48,6 +46,8 @@ export interface Running {
   readonly machine: StateMachine;
   readonly store: ImageStore;
   readonly steward: Steward;
+  /** Undefined for a journal node, which has no state. */
+  readonly source: SnapshotSource | undefined;
   /** Undefined for a journal node, which takes no calls. */
   readonly server: SimServer | undefined;
 }
@@ -60,10 +60,13 @@ export class SimMember {
   /** Its Raft id; 0 while it has none. */
   id: PeerId;
   disk: SimulatedDisk;
-  /** The store as power loss would leave it now. */
+  /** The store as power loss would leave it now, and the folder that it stands for. */
   image = new ImageStore();
   imageIndex = 0;
   running: Running | undefined;
+  private imageFolder = '';
+  /** The program, also while it only starts. */
+  private process: SimProcess | undefined;
   /** The journal cannot be trusted any more: this identity is over. */
   spoiled = false;
   /** Disk operations take this much longer, in ms. */
@@ -104,45 +107,34 @@ export class SimMember {
     this.disk = foundedDisk(this.id, founders, random).crash(this.random, this.diskOptions());
   }
 
-  /** Starts the program on what the disk holds; false when that must not be. */
-  start(): boolean {
+  /** The power is on. */
+  get isOn(): boolean {
+    return this.process !== undefined;
+  }
+
+  /** Starts the program on what the disk holds. */
+  start(): void {
     const { world } = this;
     const process = new SimProcess(world.scheduler, this.clock, (work) => this.guard(process, work));
-    const store = this.image.image();
-    const machine = new StateMachine(store, NO_EVENTS);
-    const { sabotage } = world;
-    sabotage.beforeStart?.(this);
-    const opened = this.open(process, store, machine);
-    if (opened === 'damaged') return false;
-    if (opened === 'powerLost') {
-      this.disk = this.disk.crash(this.random, this.diskOptions());
-      world.powerLost(this);
-      return true;
-    }
-    const server = this.votesOnly ? undefined : new SimServer(world, this, process, opened, machine);
-    const group = new GroupView(opened);
-    const steward = new Steward(opened, group, () => CLUSTER_ID, process, silentLogger, this.votesOnly);
-    this.running = { process, replicator: opened, machine, store, steward, server };
-    this.id = opened.self;
+    this.process = process;
     world.watch.forget(this.id);
     this.guard(process, () => {
-      world.watch.restarted(this.id, insideOf(opened).journal);
-      if (opened.mustJoin) this.askToJoin(process);
-      else opened.start(() => {});
-      steward.start();
-      sabotage.inside?.(this);
-      this.scheduleImage(process);
+      world.sabotage.beforeStart?.(this);
+      const disk = world.sabotage.disk?.(this.disk, world.scheduler) ?? this.disk;
+      const installed = readInstalled(disk, FOLDER);
+      if (installed === undefined) this.begin(process, disk, undefined);
+      else this.continueBehind(process, disk, installed);
     });
-    return true;
   }
 
   /** The power goes off: of what was not synced, any part may be there afterwards. */
   crash(): void {
-    const { running } = this;
-    if (running === undefined) return;
-    running.process.end();
+    const { running, process } = this;
+    if (process === undefined) return;
+    process.end();
+    this.process = undefined;
     this.running = undefined;
-    if (this.random.below(3) === 0) this.keepImage(running);
+    if (running !== undefined && this.random.below(3) === 0) this.keepImage(running);
     this.disk = this.disk.crash(this.random, this.diskOptions());
   }
 
@@ -150,8 +142,7 @@ export class SimMember {
   replace(): void {
     this.id = 0;
     this.disk = new SimulatedDisk(this.diskOptions());
-    this.image = new ImageStore();
-    this.imageIndex = 0;
+    this.imageFolder = '';
     this.spoiled = false;
   }
 
@@ -167,10 +158,13 @@ export class SimMember {
   }
 
   /** A message of the member at `place` arrives. */
-  receive(place: number, message: Message): void {
+  receive(place: number, message: Message, standing: Standing): void {
     const { running } = this;
     if (running === undefined || message.to !== this.id) return;
-    running.process.hear(place, () => running.replicator.receive(message));
+    running.process.hear(place, () => {
+      running.replicator.retention.hear(message.from, standing);
+      running.replicator.receive(message);
+    });
   }
 
   /** Somebody else's steward has taken this node in. */
@@ -186,45 +180,108 @@ export class SimMember {
   private askToJoin(process: SimProcess): void {
     const { running, member, world } = this;
     if (running === undefined || running.replicator.membership !== undefined) return;
-    world.askToJoin(this, member, (place, result) => process.hear(place, () => this.taken(process, result)));
+    for (const to of world.members) {
+      if (to === this) continue;
+      const hear = (result: Admitted | Failure): void => process.hear(to.place, () => this.taken(process, result));
+      world.query(
+        this,
+        to,
+        (asked, back) => asked.replicator.progressOf(to.id) && asked.steward.join(member, back),
+        hear,
+      );
+    }
     process.setTimer(JOIN_MS, () => this.askToJoin(process));
   }
 
-  private open(process: SimProcess, store: ImageStore, machine: StateMachine): Replicator | 'damaged' | 'powerLost' {
+  /** A state of another member is what this one starts from: the journal begins behind it. */
+  private continueBehind(process: SimProcess, disk: Disk, installed: InstalledState): void {
+    const options = { disk, folder: JOURNAL_FOLDER, clock: process, random: this.random.fork('behind'), ...LIMITS };
+    continueBehind(installed.mark, options, (goesOn) => {
+      if (goesOn instanceof Error) {
+        this.fatal(goesOn);
+        return;
+      }
+      if (!goesOn) forgetInstalled(disk, FOLDER);
+      this.begin(process, disk, goesOn ? installed : undefined);
+    });
+  }
+
+  private begin(process: SimProcess, disk: Disk, installed: InstalledState | undefined): void {
     const { world } = this;
-    const disk: Disk = world.sabotage.disk?.(this.disk, world.scheduler) ?? this.disk;
-    const options: ReplicatorOptions = {
+    const { sabotage } = world;
+    for (const stale of staleStates(disk, FOLDER, installed)) discardState(disk, stale);
+    const folder = `${FOLDER}/${stateFolder(installed)}`;
+    if (folder !== this.imageFolder)
+      this.use(folder, installed === undefined ? new ImageStore() : readState(disk, folder));
+    const store = this.image.image();
+    const machine = new StateMachine(store, NO_EVENTS);
+    const adopted = (path: string): void => {
+      this.use(path, store.image());
+      world.history.adopted(this.id, machine.appliedIndex, store.rowsHash);
+    };
+    const copied = sabotage.copied ?? ((copy: ImageStore) => copy);
+    const engine = new RowsEngine({ disk, store, machine, clock: process, copied, adopted });
+    const suppliers = new SimSuppliers(world, this, process);
+    const journalOnly = new IndexOnly();
+    const transfer = this.votesOnly
+      ? new JournalStart(suppliers, (index) => {
+          journalOnly.appliedIndex = index;
+        })
+      : new SnapshotFetcher({ disk, folder: FOLDER, engine, suppliers, clock: process, log: silentLogger });
+    const random = this.random.fork(`start ${++this.starts}`);
+    const nextTurn = (action: () => void): void => world.scheduler.after(0, () => process.run(action));
+    const replicator = Replicator.open({
       disk,
       folder: JOURNAL_FOLDER,
       clock: process,
-      random: this.random.fork(`start ${++this.starts}`),
-      nextTurn: (action) => world.scheduler.after(0, () => process.run(action)),
-      applier: this.votesOnly ? this.nothingApplied() : this.applier(store, machine),
+      random,
+      nextTurn,
+      applier: this.votesOnly ? journalOnly : this.applier(store, machine),
       observer: { journalWrote: () => {}, appliedBatch: () => {}, proposalRefused: () => {} },
       alone: false,
       joins: true,
       votesOnly: this.votesOnly,
+      transfer,
       peers: {
         send: (messages) => this.send(messages),
-        tickMs: TICK_MS,
-        electionTicks: ELECTION_TICKS,
-        appendBytes: APPEND_BYTES,
-        cacheBytes: CACHE_BYTES,
+        ...LINKS,
       },
       identity: () => {
         throw new Violation('identity', `${this.id} founds a second cluster`);
       },
       fatal: (error) => this.fatal(error),
       limits: { ...LIMITS, applyCount: this.place % 2 === 0 ? 8 : 1 },
-    };
-    try {
-      return Replicator.open(options);
-    } catch (error) {
-      const { name } = error as Error;
-      if (name === 'JournalDamage' && this.spoiled) return 'damaged';
-      if (name === 'PowerLost') return 'powerLost';
-      throw new Violation('start', `${this.id} cannot start: ${(error as Error).message}`);
-    }
+    });
+    const source = this.votesOnly
+      ? undefined
+      : new SnapshotSource({
+          disk,
+          folder: `${FOLDER}/copies`,
+          engine,
+          clock: process,
+          random: random.fork('copies'),
+          nextTurn,
+          membershipAt: (index) => replicator.membershipAt(index),
+          keepAbove: (index) => replicator.retention.keepAbove(index),
+        });
+    const server = this.votesOnly ? undefined : new SimServer(world, this, process, replicator, machine);
+    const group = new GroupView(replicator);
+    const steward = new Steward(replicator, group, () => CLUSTER_ID, process, silentLogger, this.votesOnly);
+    this.running = { process, replicator, machine, store, steward, source, server };
+    this.id = replicator.self;
+    world.watch.restarted(this.id, insideOf(replicator).journal);
+    if (replicator.mustJoin) this.askToJoin(process);
+    else replicator.start(() => {});
+    steward.start();
+    sabotage.inside?.(this);
+    this.scheduleImage(process);
+  }
+
+  /** The state in `folder` is in use from now on; `image` is what power loss leaves of it. */
+  private use(folder: string, image: ImageStore): void {
+    this.imageFolder = folder;
+    this.image = image;
+    this.imageIndex = appliedIn(image).index;
   }
 
   private applier(store: ImageStore, machine: StateMachine): Applier {
@@ -242,23 +299,6 @@ export class SimMember {
           world.history.applied(this.id, entries[i]!, results[i], i === last ? store.rowsHash : undefined);
         }
         this.running?.server?.applied();
-      },
-    };
-  }
-
-  /** What a journal node has for a state machine. */
-  private nothingApplied(): Applier {
-    let index = 0 as LogIndex;
-    return {
-      get appliedIndex(): LogIndex {
-        return index;
-      },
-      congested: false,
-      opened: (committed) => {
-        index = committed;
-      },
-      applyBatch: (entries) => {
-        index = entries[entries.length - 1]!.index;
       },
     };
   }
@@ -281,11 +321,11 @@ export class SimMember {
 
   private fatal(error: Error): void {
     if (error instanceof Violation) throw error;
-    const expected = error.name === 'PowerLost' || (error as NodeJS.ErrnoException).code === 'EIO';
+    const expected = error.name === 'PowerLost' || DISK_FAULTS.includes((error as NodeJS.ErrnoException).code ?? '');
     must(expected || (error.name === 'JournalDamage' && this.spoiled), 'fatal', () => `${this.id}: ${error.stack}`);
-    const { running } = this;
+    const { process } = this;
     this.world.scheduler.after(0, () => {
-      if (this.running !== running) return;
+      if (this.process !== process) return;
       if (error.name === 'JournalDamage') this.world.operator.lost(this);
       else this.world.ended(this);
     });
@@ -299,36 +339,40 @@ export class SimMember {
     }
   }
 
-  /** From time to time the store becomes durable, and the journal may let go of what everybody's stores hold. */
+  /** From time to time the store becomes durable, and the journal may let go of what it holds. */
   private scheduleImage(process: SimProcess): void {
     process.setTimer(200 + this.random.below(3000), () => {
       const { running } = this;
       if (running?.process !== process) return;
-      this.keepImage(running);
-      const tooEarly = this.votesOnly && this.world.sabotage.journalNodeCuts === true;
-      const durable = tooEarly ? running.replicator.committedIndex : this.world.durableEverywhere();
-      const { firstIndex } = running.replicator;
-      const kept = firstIndex <= this.world.durableEverywhere() + 1;
-      must(kept, 'retention', () => `${this.id} keeps entries from ${firstIndex}, a store still needs older ones`);
-      running.replicator.cutBelow((durable + 1) as LogIndex);
+      const { replicator } = running;
+      if (this.votesOnly) {
+        this.checkRetention(replicator);
+      } else {
+        this.keepImage(running);
+        replicator.cutBelow((this.imageIndex + 1) as LogIndex);
+      }
       this.scheduleImage(process);
     });
   }
 
-  private keepImage(running: Running): void {
-    this.image = running.store.image();
-    const { committedIndex } = running.replicator;
-    const inJournal = Math.max(
-      this.imageIndex,
-      Math.min(committedIndex, insideOf(running.replicator).journal.lastIndex),
-    );
-    this.imageIndex = this.votesOnly ? inJournal : running.machine.appliedIndex;
+  /** A journal node has no state to give: what it keeps goes on where any namenode that votes may have to go on. */
+  private checkRetention({ firstIndex, membership }: Replicator): void {
+    for (const member of this.world.members) {
+      if (member.votesOnly || membership?.voters.includes(member.id) !== true) continue;
+      const what = (): string => `${this.id} keeps entries from ${firstIndex}, ${member.id} has no more than ${reach}`;
+      const reach = Math.max(member.imageIndex, this.world.watch.acknowledgedBy(member.id));
+      must(firstIndex <= reach + 1, 'retention', what);
+    }
+  }
+
+  private keepImage({ store }: Running): void {
+    if (!this.votesOnly) this.use(this.imageFolder, store.image());
   }
 
   private diskOptions(): SimulatedDiskOptions {
     return {
       schedule: (complete) => {
-        const process = this.running?.process;
+        const { process } = this;
         const delay = 0.05 + (DISK_MS * this.random.below(1024)) / 1024 + this.stallMs;
         this.world.scheduler.after(delay, () => process?.run(complete));
       },

@@ -91,7 +91,7 @@ export class Nemesis {
   }
 
   private crash(member: SimMember, withinMs = 6000): void {
-    if (member.running !== undefined) this.world.crash(member, 20 + this.random.below(withinMs));
+    if (member.isOn) this.world.crash(member, 20 + this.random.below(withinMs));
   }
 
   private crashAll(): void {

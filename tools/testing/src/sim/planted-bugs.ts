@@ -6,6 +6,7 @@ import { CommandKind } from '@rfs/namenode/namespace';
 import { EntryKind, type LogEntry } from '@rfs/namenode/raft';
 import { decodeChange, encodeChange } from './commands.js';
 import { writeJournal } from './founding.js';
+import type { ImageStore } from './image-store.js';
 import { insideOf, memberOf } from './inside.js';
 import type { SimMember } from './member.js';
 import type { SimOptions } from './options.js';
@@ -48,9 +49,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     sabotage: { inside: readUnconfirmed },
   },
   {
+    name: 'the retry cache left out of a snapshot',
+    events: 40_000,
+    options: { losesDisks: true, focus: ['lose a disk'] },
+    sabotage: { copied: forgetRetries },
+  },
+  {
+    name: 'a snapshot installed without cutting the log behind it',
+    events: 40_000,
+    options: { losesDisks: true, focus: ['lose a disk'] },
+    sabotage: { inside: keepJournal },
+  },
+  {
     name: 'a suffix not truncated',
     events: 200_000,
-    options: { faultMs: 3000, focus: ['isolate leader'], voters: 3, journalNodes: 0, clients: 20 },
+    options: { faultMs: 1500, focus: ['isolate leader'], voters: 3, journalNodes: 0, clients: 30 },
     sabotage: { inside: keepSuffix },
   },
   {
@@ -69,7 +82,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'a journal node that cuts too early',
     events: 20_000,
     options: { journalNodes: 1 },
-    sabotage: { journalNodeCuts: true },
+    sabotage: { inside: cutJournal },
   },
   {
     name: 'a wiped voter that votes under its old name',
@@ -202,3 +215,38 @@ function rewritten(entry: LogEntry, kind: number, holderOf: (timeMs: number) => 
     ? entry
     : { ...entry, data: encodeChange({ ...command, holder }, client, callId, timeMs) };
 }
+
+/** Rows of the retry cache begin with this byte (docs/formats/store.md). */
+const RETRY_ROWS = 0x15;
+
+function forgetRetries(copy: ImageStore): ImageStore {
+  const keys: Uint8Array[] = [];
+  copy.range(Uint8Array.of(RETRY_ROWS), Uint8Array.of(RETRY_ROWS + 1), (key) => {
+    keys.push(Uint8Array.from(key));
+    return true;
+  });
+  copy.write((writer) => {
+    for (const key of keys) writer.delete(key);
+  });
+  return copy;
+}
+
+/** Puts a state in place and leaves the journal as it is. */
+function keepJournal(member: SimMember): void {
+  const { journal } = insideOf(member.running!.replicator);
+  journal.beginAnew = () => journal.append([], journal.hardState);
+}
+
+/** Lets go of what is committed, whatever the namenodes' states hold. */
+function cutJournal({ votesOnly, running }: SimMember): void {
+  if (!votesOnly) return;
+  const { process, replicator } = running!;
+  const { journal } = insideOf(replicator);
+  const cut = (): void => {
+    process.setTimer(CUT_MS, cut);
+    while (journal.cutPrefix(replicator.committedIndex));
+  };
+  cut();
+}
+
+const CUT_MS = 500;

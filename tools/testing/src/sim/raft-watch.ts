@@ -39,6 +39,11 @@ export class RaftWatch {
     return this.committedTerms.length - 1;
   }
 
+  /** Everything up to here the member has once had for good. */
+  acknowledgedBy(id: PeerId): number {
+    return this.promises.get(id)?.ackIndex ?? 0;
+  }
+
   /** The member begins anew. */
   forget(id: PeerId): void {
     this.seen.delete(id);

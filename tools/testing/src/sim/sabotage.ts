@@ -1,6 +1,7 @@
 import type { SimulatedDisk } from '@rfs/base/disk';
 import type { Disk } from '@rfs/base/seams';
 import type { LogEntry } from '@rfs/namenode/raft';
+import type { ImageStore } from './image-store.js';
 import type { SimMember } from './member.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -14,10 +15,10 @@ export interface Sabotage {
   readonly inside?: (member: SimMember) => void;
   /** Between the log and the state machine: what is applied instead. */
   readonly apply?: (entries: readonly LogEntry[], member: SimMember) => readonly LogEntry[];
+  /** Changes what a copy of a store holds. */
+  readonly copied?: (store: ImageStore) => ImageStore;
   /** A read's state id is what was applied when the call came. */
   readonly stateIdOnArrival?: boolean;
-  /** A journal node cuts its journal by what is committed, whatever the namenodes' stores hold. */
-  readonly journalNodeCuts?: boolean;
   /** A member that lost its disk comes back under the name it had. */
   readonly keepsName?: boolean;
 }
