@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter } from '@rfs/base/bytes';
 import type { LogIndex, Term } from '@rfs/base/ids';
 import type { Clock, Disk } from '@rfs/base/seams';
-import { appliedIn, type StateMachine } from '@rfs/namenode/namespace';
+import { appliedIn, PreparedState, type StateMachine } from '@rfs/namenode/namespace';
 import type { StateEngine, StateIndex } from '@rfs/namenode/snapshots';
 import { ImageStore } from './image-store.js';
 
@@ -46,10 +46,19 @@ export class RowsEngine implements StateEngine {
 
   adopt(folder: string, done: (error: Error | null) => void): void {
     const { disk, store, machine, clock, adopted } = this.parts;
-    store.exchange(readState(disk, folder));
-    machine.reload();
-    adopted(folder);
-    clock.setTimer(ADOPT_MS, () => done(null));
+    const other = readState(disk, folder);
+    const prepared = new PreparedState(other);
+    const prepare = (): void => {
+      if (!prepared.step()) {
+        clock.setTimer(0, prepare);
+        return;
+      }
+      store.exchange(other);
+      machine.reload(prepared);
+      adopted(folder);
+      clock.setTimer(ADOPT_MS, () => done(null));
+    };
+    prepare();
   }
 
   discard(folder: string): void {

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=balancer.it.test.d.ts.map

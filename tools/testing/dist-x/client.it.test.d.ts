@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=client.it.test.d.ts.map

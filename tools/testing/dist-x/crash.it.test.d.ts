@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=crash.it.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=decommission.it.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=dfsadmin.it.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=follower.it.test.d.ts.map

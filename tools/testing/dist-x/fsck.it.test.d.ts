@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=fsck.it.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=heal.it.test.d.ts.map

@@ -1,0 +1,3 @@
+export { AcknowledgedLoad } from './acknowledged-load.js';
+export { NamenodeCaller } from './namenode-caller.js';
+//# sourceMappingURL=index.js.map

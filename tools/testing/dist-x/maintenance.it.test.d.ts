@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=maintenance.it.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=quorum.it.test.d.ts.map

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { clientOptions, clientRules, loadConfig, readConfigFolder } from '@rfs/base/config';
+import { systemClock, systemRandom } from '@rfs/base/system';
+import { DfsClient } from '@rfs/client/dfs';
+import { askToStop, hang, killHard, ProcessCluster, resume, runRfs, until, } from './cluster/index.js';
+/** What is promised to clients, and as much again for a machine that is busy with other tests. */
+const FAIL_OVER_MS = 4000;
+/** Makes folders one after another until it is told to stop, and notes the longest time that one took. */
+class Load {
+    client;
+    made = [];
+    longestMs = 0;
+    going = true;
+    ended;
+    constructor(conf) {
+        const config = loadConfig(clientOptions, { xml: readConfigFolder(conf) }, clientRules);
+        const random = systemRandom();
+        this.client = new DfsClient({ authority: 'rfs', config, user: 'root', clock: systemClock, random });
+        this.ended = this.run();
+        // Whoever checks hears of it; after a test that failed nobody does.
+        this.ended.catch(() => undefined);
+    }
+    /** Every acknowledged change is there. */
+    async check() {
+        this.going = false;
+        await this.ended;
+        const present = new Set();
+        for await (const { path } of this.client.list('/load'))
+            present.add(path);
+        assert.deepEqual(this.made.filter((path) => !present.has(path)), []);
+    }
+    /** Fulfilled when some more changes are acknowledged. */
+    async goesOn() {
+        const from = this.made.length;
+        await until('changes go on', () => this.made.length >= from + 10);
+    }
+    async run() {
+        while (this.going) {
+            const path = `/load/${this.made.length}`;
+            const startedMs = performance.now();
+            await this.client.mkdirs(path, 0o755, true);
+            this.longestMs = Math.max(this.longestMs, performance.now() - startedMs);
+            this.made.push(path);
+        }
+    }
+}
+async function statusOf({ conf }) {
+    const { code, out, err } = await runRfs(['haadmin', '-status', '--json'], { HADOOP_CONF_DIR: conf });
+    assert.equal(code, 0, err);
+    return JSON.parse(out).members;
+}
+/** All vote, have everything, and one leads. */
+async function whole({ description }, count) {
+    let members = [];
+    await until('the group is whole', async () => {
+        members = await statusOf(description);
+        const well = members.filter(({ votes, lag, state }) => votes && (lag ?? 1) < 100 && state !== 'unreachable');
+        return well.length === count && members.length === count && members.some(({ state }) => state === 'active');
+    });
+    return members;
+}
+/** The namenode that leads now. */
+async function activeOf(cluster) {
+    const { namenodes } = cluster.now();
+    let name;
+    await until('somebody leads', async () => {
+        name = (await statusOf(cluster.description)).find(({ state }) => state === 'active')?.name;
+        return name !== undefined;
+    });
+    return namenodes.find(({ id }) => id === name);
+}
+test('three namenodes: changes go on when the leader is killed, hangs, or hands over', async () => {
+    const cluster = await ProcessCluster.start('--namenodes', '3', '--datanodes', '0');
+    const load = new Load(cluster.description.conf);
+    try {
+        assert.deepEqual(cluster.description.namenodes.map(({ state }) => state).sort(), [
+            'active',
+            'observer',
+            'observer',
+        ]);
+        await load.goesOn();
+        const killed = await activeOf(cluster);
+        killHard(killed.pid);
+        await load.goesOn();
+        assert.ok(load.longestMs < FAIL_OVER_MS, `a change took ${load.longestMs} ms`);
+        assert.notEqual((await activeOf(cluster)).id, killed.id);
+        await whole(cluster, 3);
+        load.longestMs = 0;
+        const hanging = await activeOf(cluster);
+        hang(hanging.pid);
+        // A client that waits for the one that hangs goes on when that wakes up, and not before.
+        await until('another one leads', async () => (await activeOf(cluster)).id !== hanging.id);
+        resume(hanging.pid);
+        await load.goesOn();
+        await whole(cluster, 3);
+        const before = (await activeOf(cluster)).id;
+        load.longestMs = 0;
+        const { code, err } = await runRfs(['haadmin', '-transfer'], { HADOOP_CONF_DIR: cluster.description.conf });
+        assert.equal(code, 0, err);
+        await load.goesOn();
+        assert.notEqual((await activeOf(cluster)).id, before);
+        await load.check();
+    }
+    finally {
+        load.client.close();
+        await cluster.stop();
+    }
+});
+test('three namenodes are restarted one after another, and no client notices', async () => {
+    const cluster = await ProcessCluster.start('--namenodes', '3', '--datanodes', '0');
+    const load = new Load(cluster.description.conf);
+    try {
+        for (const { id } of cluster.description.namenodes) {
+            const pidOf = () => cluster.now().namenodes.find((each) => each.id === id)?.pid;
+            const before = pidOf();
+            askToStop(before);
+            await until(`${id} is back`, () => pidOf() !== before && pidOf() !== 0);
+            await whole(cluster, 3);
+            await load.goesOn();
+        }
+        assert.ok(load.longestMs < FAIL_OVER_MS, `a change took ${load.longestMs} ms`);
+        await load.check();
+    }
+    finally {
+        load.client.close();
+        await cluster.stop();
+    }
+});
+test('two namenodes and a journal node: one may be lost with its disk, and comes back as another member', async () => {
+    const cluster = await ProcessCluster.start('--namenodes', '2+1', '--datanodes', '0');
+    const load = new Load(cluster.description.conf);
+    try {
+        await load.goesOn();
+        const ids = (await whole(cluster, 3)).map(({ id }) => id);
+        const lost = await activeOf(cluster);
+        rmSync(join(lost.dir, 'name'), { recursive: true });
+        killHard(lost.pid);
+        await load.goesOn();
+        assert.ok(load.longestMs < FAIL_OVER_MS, `a change took ${load.longestMs} ms`);
+        const members = await whole(cluster, 3);
+        assert.ok(!ids.includes(members.find(({ name }) => name === lost.id)?.id), 'it has a new Raft id');
+        const journal = cluster.now().namenodes.find(({ state }) => state === 'journal');
+        killHard(journal?.pid);
+        await load.goesOn();
+        await whole(cluster, 3);
+        await load.check();
+    }
+    finally {
+        load.client.close();
+        await cluster.stop();
+    }
+});
+//# sourceMappingURL=quorum.it.test.js.map

@@ -1,0 +1,161 @@
+import { COMMAND_ENTRY, CommandKind } from '@rfs/namenode/namespace';
+import { answerOf, decodeChange, outcomeOf } from './commands.js';
+import { must } from './failure.js';
+import { ModelFiles, REFUSED } from './model.js';
+import { PATHS } from './workload.js';
+/** Calls of one client that are remembered: more than any repetition can reach back. */
+const REMEMBERED_CALLS = 200;
+/** Kinds whose success is remembered for repeated calls (@AtMostOnce in ClientProtocol). */
+const AT_MOST_ONCE = [CommandKind.CREATE, CommandKind.RENAME, CommandKind.DELETE];
+/**
+ * What really happened: the one log that all replicas apply, and the model beside it. As the log gives all changes
+ * their order, a history of changes and reads is linearizable exactly when each read, given the earliest index at which
+ * the log shows what it saw, can be put after everything that had ended before it began (a special case of Wing and
+ * Gong's search in which nothing has to be tried twice).
+ */
+export class History {
+    model = new ModelFiles();
+    entries = [];
+    answers = [];
+    rows = [];
+    versions = new Map();
+    calls = new Map();
+    /** Everything up to here has been seen by somebody who was served linearizably. */
+    floor = 0;
+    constructor() {
+        for (const path of PATHS)
+            this.versions.set(path, { indexes: [0], texts: ['absent'] });
+    }
+    /** The newest index that anybody has applied. */
+    get lastIndex() {
+        return this.entries.length;
+    }
+    /** Linearizable operations that begin now must see everything up to here. */
+    get linearFloor() {
+        return this.floor;
+    }
+    /** `member` has applied an entry; `rowsHash` is its store's afterwards, undefined when more was applied with it. */
+    applied(member, entry, result, rowsHash) {
+        const { index, term } = entry;
+        const hash = hashOf(entry);
+        const answer = entry.kind === COMMAND_ENTRY ? answerOf(result) : '';
+        if (index === this.entries.length + 1) {
+            this.entries.push({ term, hash });
+            this.answers.push(answer);
+            if (entry.kind === COMMAND_ENTRY)
+                this.predict(index, decodeChange(entry.data), outcomeOf(result), answer);
+        }
+        const known = this.entries[index - 1];
+        must(known !== undefined, 'gap', () => `${member} applies entry ${index} after ${this.entries.length}`);
+        const same = known.term === term && known.hash === hash;
+        must(same, 'state machine safety', () => `${member} applies another entry ${index} (term ${term}, ${known.term})`);
+        const told = this.answers[index - 1];
+        must(told === answer, 'replicas', () => `${member} answers entry ${index} with ${answer}, another with ${told}`);
+        if (rowsHash === undefined)
+            return;
+        const rows = this.rows[index];
+        if (rows === undefined)
+            this.rows[index] = rowsHash;
+        else
+            must(rows === rowsHash, 'state hash', () => `${member} has another state after entry ${index}`);
+    }
+    /** `member` goes on with another's state of `index`. */
+    adopted(member, index, rowsHash) {
+        const rows = this.rows[index];
+        if (rows === undefined)
+            this.rows[index] = rowsHash;
+        else
+            must(rows === rowsHash, 'state hash', () => `${member} has got another state of entry ${index}`);
+    }
+    /** A client was answered `answer`; its call had begun when the linear floor was `began`. The index of its effect. */
+    changeAnswered(client, callId, answer, began) {
+        const times = this.calls.get(client)?.get(callId) ?? [];
+        const found = times.find((time) => time.answer === answer && time.index > began);
+        const what = () => `client ${client} was told "${answer}" for call ${callId}, begun at ${began}`;
+        must(found !== undefined, 'acknowledged change', () => `${what()}; the log has ${JSON.stringify(times)}`);
+        this.floor = Math.max(this.floor, found.index);
+        return found.index;
+    }
+    /** A call that had been answered was repeated, and answered `answer` this time. */
+    repeatAnswered(client, callId, first, answer) {
+        must(first === answer, 'retry cache', () => `call ${callId} of client ${client}: first "${first}", then "${answer}"`);
+    }
+    /** A linearizable read has ended; the index that it stands at. */
+    linearRead(path, seen, began) {
+        const at = this.firstWith(path, seen, began, this.lastIndex);
+        must(at !== undefined, 'linearizability', () => this.staleText('linearizable', path, seen, began, this.lastIndex));
+        this.floor = Math.max(this.floor, at);
+        return at;
+    }
+    /** A coordinated read of a client that had seen `session` has ended, with a state id. The index that it stands at. */
+    coordinatedRead(path, seen, session, stateId) {
+        const at = this.firstWith(path, seen, session, stateId);
+        must(at !== undefined, 'coordinated read', () => this.staleText('coordinated', path, seen, session, stateId));
+        return at;
+    }
+    staleText(what, path, seen, from, to) {
+        const { indexes, texts } = this.versions.get(path);
+        const lately = indexes.slice(-4).map((index, i) => `${index}: ${texts.slice(-4)[i]}`);
+        return `a ${what} read of ${path} at ${from} to ${to} saw "${seen}"; it was ${lately.join(', ')}`;
+    }
+    /** The earliest index from `from` to `to` at which the path was as `seen`. */
+    firstWith(path, seen, from, to) {
+        const { indexes, texts } = this.versions.get(path);
+        let at = indexes.length - 1;
+        while (at > 0 && indexes[at] > from)
+            at--;
+        for (; at < indexes.length && indexes[at] <= Math.max(from, to); at++) {
+            if (texts[at] === seen)
+                return Math.max(from, indexes[at]);
+        }
+        return undefined;
+    }
+    predict(index, change, outcome, answer) {
+        const { command, client, callId } = change;
+        this.model.advance(change.timeMs);
+        const times = this.timesOf(client, callId);
+        const kept = times.find((time) => isKept(command.kind, time.answer));
+        times.push({ index, answer });
+        if (kept !== undefined) {
+            const what = () => `call ${callId} of client ${client}: first "${kept.answer}", then "${answer}"`;
+            must(kept.answer === answer, 'retry cache', what);
+            return;
+        }
+        const predicted = this.model.apply(command);
+        must(predicted === outcome, 'model', () => `entry ${index}, ${JSON.stringify(command)}: ${answer}, not ${predicted}`);
+        if (predicted === REFUSED || predicted === 'false')
+            return;
+        for (const path of PATHS) {
+            const text = this.model.status(path);
+            const { indexes, texts } = this.versions.get(path);
+            if (texts[texts.length - 1] === text)
+                continue;
+            indexes.push(index);
+            texts.push(text);
+        }
+    }
+    timesOf(client, callId) {
+        let calls = this.calls.get(client);
+        if (calls === undefined) {
+            calls = new Map();
+            this.calls.set(client, calls);
+        }
+        let times = calls.get(callId);
+        if (times === undefined) {
+            times = [];
+            calls.set(callId, times);
+            calls.delete(callId - REMEMBERED_CALLS);
+        }
+        return times;
+    }
+}
+function isKept(kind, answer) {
+    return AT_MOST_ONCE.includes(kind) && answer !== 'false' && !answer.startsWith(REFUSED);
+}
+function hashOf({ kind, data }) {
+    let hash = 0x811c9dc5 ^ kind;
+    for (let i = 0; i < data.length; i++)
+        hash = Math.imul(hash ^ data[i], 0x01000193);
+    return hash ^ data.length;
+}
+//# sourceMappingURL=history.js.map

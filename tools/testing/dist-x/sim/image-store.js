@@ -1,0 +1,90 @@
+import { MemoryStore } from '@rfs/namenode/store';
+const MODULUS = 2 ** 52;
+/**
+ * A memory store that keeps a number over its rows up to date, so that replicas can be compared at every index, and
+ * of which images can be taken: what LMDB's `overlappingSync` leaves after power loss is an earlier one.
+ */
+export class ImageStore {
+    backlogRows = 0;
+    rows;
+    sum;
+    constructor(rows = new MemoryStore(), sum = 0) {
+        this.rows = rows;
+        this.sum = sum;
+    }
+    /** The same exactly when the rows are, up to chance. */
+    get rowsHash() {
+        return this.sum;
+    }
+    get(key) {
+        return this.rows.get(key);
+    }
+    range(from, to, visit, reverse = false) {
+        this.rows.range(from, to, visit, reverse);
+    }
+    write(body) {
+        return this.rows.write((writer) => body({
+            get: (key) => writer.get(key),
+            range: (from, to, visit, reverse) => writer.range(from, to, visit, reverse),
+            put: (key, value) => {
+                this.leave(key, writer.get(key));
+                this.sum = (this.sum + rowHash(key, value)) % MODULUS;
+                writer.put(key, value);
+            },
+            delete: (key) => {
+                this.leave(key, writer.get(key));
+                return writer.delete(key);
+            },
+        }));
+    }
+    snapshot() {
+        return this.rows.snapshot();
+    }
+    whenDurable(done) {
+        this.rows.whenDurable(done);
+    }
+    hotCopy(folder, done) {
+        this.rows.hotCopy(folder, done);
+    }
+    close(done) {
+        this.rows.close(done);
+    }
+    /** Has the rows of `other` from now on, which nobody else may use. */
+    exchange(other) {
+        this.rows = other.rows;
+        this.sum = other.sum;
+    }
+    /** The rows as they are now, in a store of its own. */
+    image() {
+        return new ImageStore(this.rows.reopen(), this.sum);
+    }
+    leave(key, value) {
+        if (value !== undefined)
+            this.sum = (this.sum - rowHash(key, value) + MODULUS) % MODULUS;
+    }
+}
+/** The number that {@link ImageStore.rowsHash} should be, computed from all rows. */
+export function hashOfRows(store) {
+    let sum = 0;
+    store.range(Uint8Array.of(0), Uint8Array.of(0xff), (key, value) => {
+        sum = (sum + rowHash(key, value)) % MODULUS;
+        return true;
+    });
+    return sum;
+}
+/** 52 bits over a row. */
+function rowHash(key, value) {
+    let a = 0x811c9dc5 ^ key.length;
+    let b = 0x1b873593 ^ value.length;
+    for (let i = 0; i < key.length; i++) {
+        a = Math.imul(a ^ key[i], 0x01000193);
+        b = Math.imul(b ^ key[i], 0x85ebca6b);
+    }
+    for (let i = 0; i < value.length; i++) {
+        a = Math.imul(a ^ value[i], 0x01000193);
+        b = Math.imul((b ^ value[i]) + i, 0x85ebca6b);
+        b ^= b >>> 13;
+    }
+    return (a >>> 0) * 0x100000 + ((b >>> 0) & 0xfffff);
+}
+//# sourceMappingURL=image-store.js.map

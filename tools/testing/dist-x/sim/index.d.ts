@@ -1,0 +1,3 @@
+export type { SimOptions, SimReport } from './options.js';
+export { simulate } from './simulate.js';
+//# sourceMappingURL=index.d.ts.map

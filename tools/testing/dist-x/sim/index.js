@@ -1,0 +1,2 @@
+export { simulate } from './simulate.js';
+//# sourceMappingURL=index.js.map

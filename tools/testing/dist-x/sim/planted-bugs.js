@@ -1,0 +1,224 @@
+import { seededRandom } from '@rfs/base/system';
+import { CommandKind } from '@rfs/namenode/namespace';
+import { EntryKind } from '@rfs/namenode/raft';
+import { decodeChange, encodeChange } from './commands.js';
+import { writeJournal } from './founding.js';
+import { insideOf, memberOf } from './inside.js';
+/** Planted from outside, at the seams between the parts: the product has no switches for them. */
+export const PLANTED_BUGS = [
+    {
+        name: 'a vote forgotten after a restart',
+        events: 20_000,
+        options: {},
+        sabotage: { beforeStart: forgetVote },
+    },
+    {
+        name: 'an acknowledgement before the sync',
+        events: 20_000,
+        options: {},
+        sabotage: { disk: hastyDisk },
+    },
+    {
+        name: "commit of an older term's entry by counting",
+        events: 40_000,
+        options: { faultMs: 700, focus: ['crash leader', 'isolate leader', 'disk stall'] },
+        sabotage: { inside: countOlderTerms },
+    },
+    {
+        name: 'a read from a deposed leader after a pause',
+        events: 60_000,
+        options: { faultMs: 4000, focus: ['pause leader'], voters: 3, journalNodes: 0, clients: 30, thinkMs: 500 },
+        sabotage: { inside: readUnconfirmed },
+    },
+    {
+        name: 'the retry cache left out of a snapshot',
+        events: 40_000,
+        options: { losesDisks: true, focus: ['lose a disk'] },
+        sabotage: { copied: forgetRetries },
+    },
+    {
+        name: 'a snapshot installed without cutting the log behind it',
+        events: 40_000,
+        options: { losesDisks: true, focus: ['lose a disk'] },
+        sabotage: { inside: keepJournal },
+    },
+    {
+        name: 'a suffix not truncated',
+        events: 200_000,
+        options: { faultMs: 1500, focus: ['isolate leader'], voters: 3, journalNodes: 0, clients: 30 },
+        sabotage: { inside: keepSuffix },
+    },
+    {
+        name: 'a lease expired by a local clock',
+        events: 40_000,
+        options: {},
+        sabotage: { apply: expireByClock },
+    },
+    {
+        name: 'a command that reads the block map in apply',
+        events: 40_000,
+        options: {},
+        sabotage: { apply: askBlockMap },
+    },
+    {
+        name: 'a journal node that cuts too early',
+        events: 20_000,
+        options: { journalNodes: 1 },
+        sabotage: { inside: cutJournal },
+    },
+    {
+        name: 'a wiped voter that votes under its old name',
+        events: 20_000,
+        options: { losesDisks: true, focus: ['lose a disk'] },
+        sabotage: { keepsName: true },
+    },
+    {
+        name: 'a state id taken from before the read',
+        events: 60_000,
+        options: {},
+        sabotage: { stateIdOnArrival: true },
+    },
+];
+function forgetVote(member) {
+    member.rewriteDisk((disk) => writeJournal(disk, seededRandom(member.id), (journal) => {
+        const { term, commit } = journal.hardState;
+        if (!journal.isNew)
+            journal.append([], { term, vote: 0, commit });
+    }));
+}
+/** Says that it has synced while it is about to. */
+function hastyDisk(disk, scheduler) {
+    const hasty = (file) => {
+        let closed = false;
+        return {
+            size: () => file.size(),
+            readSync: (into, position) => file.readSync(into, position),
+            write: (pieces, position, done) => file.write(pieces, position, done),
+            sync: (done) => {
+                done(null);
+                scheduler.after(SYNCED_LATER_MS, () => {
+                    if (!disk.stopped && !closed)
+                        file.sync(() => { });
+                });
+            },
+            truncateSync: (length) => file.truncateSync(length),
+            close: () => {
+                closed = true;
+                file.close();
+            },
+        };
+    };
+    return {
+        list: (folder) => disk.list(folder),
+        makeFolder: (folder) => disk.makeFolder(folder),
+        open: (path) => hasty(disk.open(path)),
+        exists: (path) => disk.exists(path),
+        remove: (path) => disk.remove(path),
+        rename: (from, to) => disk.rename(from, to),
+        syncFolder: (folder) => disk.syncFolder(folder),
+    };
+}
+const SYNCED_LATER_MS = 50;
+/** Commits whatever a majority has, also of older terms (thesis figure 3.7). */
+function countOlderTerms(member) {
+    const { replicator } = member.running;
+    const receive = replicator.receive.bind(replicator);
+    replicator.receive = (message) => {
+        const { core } = insideOf(replicator);
+        if (core?.role === 'leader' && message.type === 'appendReply' && !message.refused && message.term === core.term) {
+            const { log, progress } = memberOf(core);
+            const { voters } = core.membership;
+            const matches = voters.map((id) => (id === core.self ? log.saved : (progress.get(id)?.match ?? 0)));
+            matches.sort((a, b) => a - b);
+            log.commitTo(matches[voters.length - Math.floor(voters.length / 2) - 1]);
+        }
+        receive(message);
+    };
+}
+/** Serves linearizable reads as soon as asked, whoever may lead meanwhile. */
+function readUnconfirmed(member) {
+    const { replicator } = member.running;
+    const confirmed = replicator.readIndex.bind(replicator);
+    replicator.readIndex = (sink) => {
+        if (replicator.leading)
+            sink.readable(replicator.appliedIndex);
+        else
+            confirmed(sink);
+    };
+}
+/** Replaces entries one by one and leaves what stood behind them. */
+function keepSuffix(member) {
+    const { core } = insideOf(member.running.replicator);
+    if (core === undefined)
+        return;
+    const { log } = memberOf(core);
+    const merge = log.merge.bind(log);
+    log.merge = (prevIndex, prevTerm, entries) => {
+        const last = log.lastIndex;
+        const behind = (prevIndex + entries.length + 1);
+        const tail = behind <= last && prevIndex >= log.firstIndex ? log.slice(behind, last, Number.POSITIVE_INFINITY) : [];
+        const merged = merge(prevIndex, prevTerm, entries);
+        if (merged?.firstNew !== undefined && log.lastIndex === behind - 1)
+            for (const entry of tail)
+                log.push(entry);
+        return merged;
+    };
+}
+/** While applying a create, closes nothing but judges by its own clock whether another's lease has run out. */
+function expireByClock(entries, member) {
+    const now = member.running?.process.nowMs() ?? 0;
+    return entries.map((entry) => rewritten(entry, CommandKind.COMPLETE, (timeMs) => (now - timeMs > LEASE_MS ? 'nobody' : undefined)));
+}
+const LEASE_MS = 3000;
+/** While applying a complete, asks what this replica's datanodes have reported so far. */
+function askBlockMap(entries, member) {
+    return entries.map((entry) => rewritten(entry, CommandKind.COMPLETE, () => (hasReport(member.place, entry.index) ? undefined : 'nobody')));
+}
+/** Whether the block map of the machine at `place` has heard of the file that entry `index` completes: now and then not. */
+function hasReport(place, index) {
+    return (index * 31 + place * 7) % 4 !== 0;
+}
+/** The entry with another holder in its place if `holderOf` names one, given the leader's time. */
+function rewritten(entry, kind, holderOf) {
+    if (entry.kind !== EntryKind.normal)
+        return entry;
+    const { command, client, callId, timeMs } = decodeChange(entry.data);
+    const holder = command.kind === kind ? holderOf(timeMs) : undefined;
+    return holder === undefined
+        ? entry
+        : { ...entry, data: encodeChange({ ...command, holder }, client, callId, timeMs) };
+}
+/** Rows of the retry cache begin with this byte (docs/formats/store.md). */
+const RETRY_ROWS = 0x15;
+function forgetRetries(copy) {
+    const keys = [];
+    copy.range(Uint8Array.of(RETRY_ROWS), Uint8Array.of(RETRY_ROWS + 1), (key) => {
+        keys.push(Uint8Array.from(key));
+        return true;
+    });
+    copy.write((writer) => {
+        for (const key of keys)
+            writer.delete(key);
+    });
+    return copy;
+}
+/** Puts a state in place and leaves the journal as it is. */
+function keepJournal(member) {
+    const { journal } = insideOf(member.running.replicator);
+    journal.beginAnew = () => journal.append([], journal.hardState);
+}
+/** Lets go of what is committed, whatever the namenodes' states hold. */
+function cutJournal({ votesOnly, running }) {
+    if (!votesOnly)
+        return;
+    const { process, replicator } = running;
+    const { journal } = insideOf(replicator);
+    const cut = () => {
+        process.setTimer(CUT_MS, cut);
+        while (journal.cutPrefix(replicator.committedIndex))
+            ;
+    };
+    cut();
+}
+const CUT_MS = 500;
+//# sourceMappingURL=planted-bugs.js.map

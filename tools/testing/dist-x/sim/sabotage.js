@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=sabotage.js.map

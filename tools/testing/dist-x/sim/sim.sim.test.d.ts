@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=sim.sim.test.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=snapshot.it.test.d.ts.map

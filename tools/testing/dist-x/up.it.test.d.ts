@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=up.it.test.d.ts.map
