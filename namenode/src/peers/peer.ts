@@ -93,6 +93,8 @@ export class Peer {
     const { durable, groupHolds } = standing();
     const batch = { messages, from: self(), durable, groupHolds };
     client.call(peerProtocol, 'deliver', batch, taken, { timeoutMs: stuckMs });
+    // Others wait for these: the rest of this turn's work comes after them.
+    client.flush();
   }
 
   close(): void {

@@ -163,6 +163,11 @@ export class RpcClient implements RpcCaller, WireEvents {
     this.flushLater();
   }
 
+  /** Sends at once what otherwise leaves at the end of the turn. */
+  flush(): void {
+    if (this.onConnected === null && this.ended === null) this.outbox.flush();
+  }
+
   /** Ends the connection; calls that still wait fail with EOFException. */
   close(): void {
     this.end(failure('EOFException', `${this.name}: closed by this side`));
