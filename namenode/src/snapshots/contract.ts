@@ -48,5 +48,5 @@ export interface SnapshotSuppliers {
   close(): void;
 }
 
-/** A piece at most. */
-export const CHUNK_BYTES = 1 << 20;
+/** A piece at most: some milliseconds of reading and hashing, and few enough for round trips not to count. */
+export const CHUNK_BYTES = 4 << 20;

@@ -5,6 +5,7 @@ import { Failure } from '@rfs/base/failure';
 import type { LogIndex, Term } from '@rfs/base/ids';
 import { seededRandom, VirtualClock } from '@rfs/base/system';
 import { type SnapshotMark, soleMember } from '../raft/index.js';
+import { CHUNK_BYTES } from './contract.js';
 import { SnapshotFetcher, SnapshotSource, type SnapshotSuppliers, type StateEngine } from './index.js';
 import { readInstalled, staleStates } from './installed.js';
 
@@ -12,7 +13,7 @@ const NAME = '/name';
 const INDEX = 42 as LogIndex;
 const MARK: SnapshotMark = { index: INDEX, term: 3 as Term, membership: soleMember(1) };
 /** More than two pieces. */
-const STATE = Buffer.alloc(2_500_000, 'state ');
+const STATE = Buffer.alloc(2.5 * CHUNK_BYTES, 'state ');
 
 /** A state that is a text; copies of it are files of the simulated disk. */
 class TextEngine implements StateEngine {
@@ -190,7 +191,7 @@ test('given up after a while, and gone on with at the next request', () => {
 
 test('a damaged piece is asked for again', () => {
   const pair = new Pair();
-  pair.flip = 1 << 20;
+  pair.flip = CHUNK_BYTES;
   pair.fetch();
   pair.run();
   assert.deepEqual(pair.heard, []);
