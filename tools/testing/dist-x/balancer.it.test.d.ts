@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=balancer.it.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=client.it.test.d.ts.map

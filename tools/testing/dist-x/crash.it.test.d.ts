@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=crash.it.test.d.ts.map

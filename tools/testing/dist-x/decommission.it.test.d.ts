@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=decommission.it.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=dfsadmin.it.test.d.ts.map

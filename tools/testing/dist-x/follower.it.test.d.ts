@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=follower.it.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=fsck.it.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=heal.it.test.d.ts.map

@@ -1,3 +1,0 @@
-export { AcknowledgedLoad } from './acknowledged-load.js';
-export { NamenodeCaller } from './namenode-caller.js';
-//# sourceMappingURL=index.d.ts.map

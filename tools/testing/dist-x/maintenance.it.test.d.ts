@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=maintenance.it.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=quorum.it.test.d.ts.map

@@ -1,2 +1,0 @@
-export { simulate } from './simulate.js';
-//# sourceMappingURL=index.js.map

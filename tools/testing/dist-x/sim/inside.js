@@ -1,7 +1,0 @@
-export function insideOf(replicator) {
-    return replicator;
-}
-export function memberOf(core) {
-    return core.member;
-}
-//# sourceMappingURL=inside.js.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=sabotage.js.map

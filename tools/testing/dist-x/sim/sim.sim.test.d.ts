@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=sim.sim.test.d.ts.map

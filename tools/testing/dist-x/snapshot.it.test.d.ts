@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=snapshot.it.test.d.ts.map

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=up.it.test.d.ts.map
