@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { clientOptions, clientRules, loadConfig, readConfigFolder } from '@rfs/base/config';
+import { FailureError } from '@rfs/base/failure';
 import { systemClock, systemRandom } from '@rfs/base/system';
 import { DfsClient } from '@rfs/client/dfs';
 import { type ClusterDescription, hang, killHard, ProcessCluster, resume, runRfs, until } from './cluster/index.js';
@@ -70,7 +71,19 @@ class Group {
     const from = this.made;
     this.made += 300;
     const paths = Array.from({ length: 300 }, (_, i) => `/some/${from + i}`);
-    await Promise.all(paths.map((path) => this.client.mkdirs(path, 0o755, true)));
+    await Promise.all(paths.map((path) => this.make(path)));
+  }
+
+  /** Again, when it is sent back: on a busy machine the leader may lose the lead for a moment, and this client asks one. */
+  private async make(path: string): Promise<void> {
+    await until(`${path} is made`, async () => {
+      try {
+        return await this.client.mkdirs(path, 0o755, true);
+      } catch (error) {
+        if (error instanceof FailureError && error.failure.code === 'StandbyException') return false;
+        throw error;
+      }
+    });
   }
 
   async firstIndexOf(name: string): Promise<number> {
