@@ -1,9 +1,9 @@
 import { assert } from '@rfs/base/assert';
 import type { LogIndex, Term } from '@rfs/base/ids';
 import { type ChangeRefusal, changeMembership, type MembershipChange } from './changes.js';
-import { onVoteReply, onVoteRequest, standForElection, standForTransfer } from './election.js';
+import { onVoteReply, onVoteRequest, standAgain, standForElection, standForTransfer } from './election.js';
 import { onAppend, onHeartbeat, onSnapshot, restored, restoreFailed } from './following.js';
-import { advanceCommit, onAppendReply, onHeartbeatReply, sendToAll, tickLeader } from './leading.js';
+import { advanceCommit, onAppendReply, onHeartbeatReply, sendToAll, tellToStand, tickLeader } from './leading.js';
 import { Member, type RaftOptions } from './member.js';
 import type { Message } from './messages.js';
 import { isVoter } from './quorum.js';
@@ -111,7 +111,7 @@ export class RaftCore {
     const { member } = this;
     member.now++;
     if (member.role === 'leader') {
-      tickLeader(member);
+      if (tickLeader(member)) standAgain(member);
       return;
     }
     member.electionElapsed++;
@@ -156,7 +156,7 @@ export class RaftCore {
     member.transferTarget = peer;
     member.electionElapsed = 0;
     if (progress.match === member.log.lastIndex) {
-      member.send({ type: 'timeoutNow', from: member.self, to: peer, term: member.term });
+      tellToStand(member);
     } else {
       sendToAll(member);
     }

@@ -26,6 +26,21 @@ export function standForTransfer(member: Member): void {
 }
 
 /**
+ * A leader whose transfer has come to nothing stands for the next term. Its word to the other one, or that one's
+ * requests for votes, may still be on their way, and would be heeded by those who have promised this leader a lease
+ * (thesis 6.4.1): only in a term where they mean nothing, or for which a quorum has voted, may it hold one again.
+ */
+export function standAgain(member: Member): void {
+  if (!member.isVoter) {
+    member.becomeFollower(member.term, NOBODY);
+    return;
+  }
+  member.becomeCandidate();
+  if (member.isAlone) lead(member);
+  else ask(member, false, true);
+}
+
+/**
  * Answers a candidate (thesis 3.4, 3.6.1): one vote a term, first come, first served, and only for a log that is at least as up to date.
  */
 export function onVoteRequest(member: Member, message: VoteRequest): void {

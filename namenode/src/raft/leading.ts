@@ -22,8 +22,11 @@ export function sendToAll(member: Member): void {
   for (const [peer, progress] of member.progress) sendTo(member, peer, progress, false);
 }
 
-/** One tick of a leader: heartbeats, and the check that a quorum still hears it (thesis 6.2). */
-export function tickLeader(member: Member): void {
+/**
+ * One tick of a leader: heartbeats, and the check that a quorum still hears it (thesis 6.2). True when a transfer has
+ * come to nothing after its target was told to stand: the leader must begin another term.
+ */
+export function tickLeader(member: Member): boolean {
   member.heartbeatElapsed++;
   member.electionElapsed++;
   if (member.electionElapsed >= member.electionTicks) {
@@ -31,13 +34,15 @@ export function tickLeader(member: Member): void {
     member.transferTarget = NOBODY;
     if (!hearsQuorum(member)) {
       member.becomeFollower(member.term, NOBODY);
-      return;
+      return false;
     }
+    if (member.transferTold) return true;
   }
   if (member.heartbeatElapsed >= member.heartbeatTicks) {
     member.heartbeatElapsed = 0;
     sendHeartbeats(member);
   }
+  return false;
 }
 
 export function onAppendReply(member: Member, message: AppendReply): void {
@@ -55,9 +60,13 @@ export function onAppendReply(member: Member, message: AppendReply): void {
   else if (progress.state === 'snapshot' && progress.match + 1 >= member.log.firstIndex) progress.becomeProbe();
   if (news && advanceCommit(member)) sendToAll(member);
   else if (wasHeld || progress.next <= member.log.lastIndex) sendTo(member, message.from, progress, false);
-  if (message.from === member.transferTarget && progress.match === member.log.lastIndex) {
-    member.send({ type: 'timeoutNow', from: member.self, to: message.from, term: member.term });
-  }
+  if (message.from === member.transferTarget && progress.match === member.log.lastIndex) tellToStand(member);
+}
+
+/** The target of the transfer has the whole log: it is to stand at once. */
+export function tellToStand(member: Member): void {
+  member.transferTold = true;
+  member.send({ type: 'timeoutNow', from: member.self, to: member.transferTarget, term: member.term });
 }
 
 export function onHeartbeatReply(member: Member, message: HeartbeatReply): void {

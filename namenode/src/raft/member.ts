@@ -85,6 +85,8 @@ export class Member {
   readonly progress = new Map<PeerId, Progress>();
   readonly reads = new ReadQueue();
   transferTarget: PeerId = NOBODY;
+  /** Somebody was told in this term to stand at once. */
+  transferTold = false;
   /** The snapshot being fetched. */
   restoring: SnapshotMark | null = null;
   /** `restoring` has to be handed out yet. */
@@ -232,6 +234,7 @@ export class Member {
     this.electionElapsed = 0;
     this.heartbeatElapsed = 0;
     this.transferTarget = NOBODY;
+    this.transferTold = false;
     this.votes.clear();
     this.progress.clear();
     this.reads.clear();

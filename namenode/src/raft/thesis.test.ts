@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LogIndex, Term } from '@rfs/base/ids';
+import type { Message } from './messages.js';
 import { TestNetwork } from './network.fixture.js';
 import { EntryKind, type LogEntry, type PeerId } from './types.js';
 
@@ -185,10 +186,15 @@ test('3.10 leadership transfer: the target has the whole log, and proposals wait
   assert.equal(network.core(2).role, 'leader');
   assert.deepEqual(network.commands, ['a']);
   assert.equal(network.core(2).transferTo(9), false);
-  network.loses = ({ type }) => type === 'timeoutNow';
+  const late: Message[] = [];
+  network.loses = (message) => message.type === 'timeoutNow' && late.push(message) > 0;
+  const { term } = network.core(2);
   network.core(2).transferTo(3);
   network.tickAll(11);
   assert.ok(network.propose(2, 'c') !== undefined, 'given up after an election timeout');
+  assert.ok(network.core(2).term > term, 'in another term: in the old one it can hold no lease any more');
+  for (const message of late) network.deliver(message);
+  assert.equal(network.core(3).role, 'follower', 'what it was told then means nothing');
 });
 
 describe('4 membership changes', () => {
