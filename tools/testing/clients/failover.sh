@@ -12,6 +12,13 @@ go_writer=$cache/go/failover
 namenodes=3
 [ "$scenario" != each_in_turn ] || namenodes=2+1
 UP_OPTIONS="--namenodes ${NAMENODES:-$namenodes}"
+if [ "$scenario" = full_disk ]; then
+  [ "$(id -u)" = 0 ] || { echo "!!!! not root: a full disk was NOT tried" >&2; exit 0; }
+  export SMALL_DISK=$work/cluster/namenode3
+  mkdir -p "$SMALL_DISK"
+  mount -t tmpfs -o size=48m none "$SMALL_DISK"
+  cleanup() { stop_cluster; umount "$SMALL_DISK"; }
+fi
 # Damage is repaired quickly, so that the end can be checked.
 start_cluster 3 dfs.namenode.redundancy.interval.seconds=1s dfs.namenode.replication.work.multiplier.per.iteration=100 dfs.namenode.replication.max-streams=20 dfs.namenode.replication.max-streams-hard-limit=40 dfs.namenode.reconstruction.pending.timeout-sec=5s
 classes=$(jars)

@@ -100,6 +100,7 @@ class Apart(Cluster):
             "dfs.namenode.datanode.registration.ip-hostname-check": "false",
             "dfs.heartbeat.interval": "1",
             "dfs.namenode.redundancy.interval.seconds": "1s",
+            "dfs.namenode.reconstruction.pending.timeout-sec": "5s",
             "dfs.namenode.replication.work.multiplier.per.iteration": "100",
             **{f"dfs.namenode.rpc-address.rfs.{name}": f"{address(name)}:8020" for name in NAMES},
             **{f"dfs.namenode.http-address.rfs.{name}": f"{address(name)}:9870" for name in NAMES},

@@ -161,6 +161,33 @@ def torn_tail(cluster, load, single, count):
     ok("a journal that lost what was durable is not started from; without its folder the node joins again")
 
 
+def full_disk(cluster, load, single, count):
+    """The disk under one journal is full: under a follower's, and under the leader's."""
+    folder = os.environ["SMALL_DISK"]
+    name = os.path.basename(folder)
+    for number in range(count):
+        cluster.whole()
+        leader = cluster.leader()
+        if number % 2 == 0 and leader == name:
+            cluster.transfer(single)
+        if number % 2 == 1 and leader != name:
+            cluster.transfer(name)
+        at = int(time.time() * 1000)
+        with open(f"{folder}/fill", "wb", buffering=0) as file:
+            try:
+                while file.write(bytes(4096)):
+                    pass
+            except OSError:
+                pass
+        load.going(at)
+        time.sleep(3)
+        load.going()
+        os.remove(f"{folder}/fill")
+        cluster.whole()
+        load.pauses([at], f"a full disk under the {'leader' if number % 2 else 'follower'}", 0)
+    load.stop()
+
+
 def stopped_journal(cluster, single):
     """Kills a follower with -9: its name, and the segment it was writing."""
     cluster.whole()
