@@ -128,3 +128,19 @@ test('a journal node that leads hands over by itself', () => {
   assert.notEqual(stewarded.group.leader!.replicator.self, before);
   stewarded.steward.close();
 });
+
+test('a leader whose disk is full hands over to one that has room', () => {
+  const stewarded = new Stewarded();
+  const before = stewarded.group.leader!;
+  const disk = stewarded.group.disks.get(stewarded.leaderId)!;
+  stewarded.steward.start();
+  disk.setFaults(({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined));
+  before.replicator.propose(new Uint8Array([97]), { applied: () => undefined, refused: () => undefined });
+  stewarded.group.run(1500);
+  assert.equal(before.replicator.room.isFull, true);
+  assert.notEqual(stewarded.group.leader?.replicator.self, before.replicator.self);
+  disk.setFaults(undefined);
+  stewarded.group.run(3000);
+  assert.equal(before.replicator.room.isFull, false);
+  stewarded.steward.close();
+});

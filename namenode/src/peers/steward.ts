@@ -177,7 +177,8 @@ export class Steward {
 
   private look(): void {
     if (this.replicator.progressOf(this.group.self) === undefined) return;
-    if (this.votesOnly) {
+    // Whoever keeps no state is not to lead, nor one that can take no change: its disk is full, those of others are not.
+    if (this.votesOnly || this.replicator.room.isFull) {
       const heir = this.successor();
       if (heir !== undefined) this.replicator.transferTo(heir.id);
       return;

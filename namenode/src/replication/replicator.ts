@@ -47,7 +47,7 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
   /** What of the journal has to stay. */
   readonly retention: Retention;
   private readonly restoring: Restoring;
-  private readonly room: Room;
+  readonly room: Room;
   private readonly elections: ElectionClock | undefined;
   private whenServing: (() => void) | undefined;
   private isStopped = false;

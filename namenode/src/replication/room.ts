@@ -42,6 +42,11 @@ export class Room {
     return this.tooLong && this.measure() ? keepsTooMuch(this.maxBytes) : undefined;
   }
 
+  /** The disk had no room for the last write. */
+  get isFull(): boolean {
+    return this.full;
+  }
+
   /** A write has found no room. */
   ended(): void {
     this.full = true;
