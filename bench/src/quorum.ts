@@ -14,6 +14,7 @@ import { metadataTable, type ServerMeasure } from './report/index.js';
 const { values } = parseArgs({
   options: {
     peers: { type: 'string', default: 'apache,rfs' },
+    namenodes: { type: 'string', default: '3' },
     count: { type: 'string', default: '60000' },
     connections: { type: 'string', default: '8' },
     window: { type: 'string', default: '32' },
@@ -27,7 +28,7 @@ const LIGHT = 'mkdirs, one client, 50/s';
 const LIGHT_PERIOD_MS = 20;
 const USER = 'bench';
 
-const results = await onEachQuorum(values.peers.split(','), measureQuorum);
+const results = await onEachQuorum(values.peers.split(','), values.namenodes, measureQuorum);
 process.stdout.write(
   values.json
     ? `${JSON.stringify([...results].map(([peer, measures]) => ({ peer, measures: Object.fromEntries(measures) })))}\n`

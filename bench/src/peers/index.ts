@@ -35,14 +35,17 @@ export async function onEachPeer<T>(choice: PeerChoice, measure: (peer: Peer) =>
   return results;
 }
 
-/** The same with groups of three voters. */
+/** The same with groups of three voters; `namenodes` says which of them are namenodes of rfs. */
 export async function onEachQuorum<T>(
   peers: readonly string[],
+  namenodes: string,
   measure: (quorum: Quorum) => Promise<T>,
 ): Promise<Map<string, T>> {
   const results = new Map<string, T>();
-  for (const name of peers)
-    await inScratch(name, name === 'apache' ? startApacheQuorum : (folder) => startRfsQuorum(folder), measure, results);
+  const startRfsVoters = (folder: string): Promise<Quorum> => startRfsQuorum(folder, false, [], namenodes);
+  for (const name of peers) {
+    await inScratch(name, name === 'apache' ? startApacheQuorum : startRfsVoters, measure, results);
+  }
   return results;
 }
 
