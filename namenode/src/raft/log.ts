@@ -8,6 +8,8 @@ const COMPACT_AFTER_COUNT = 1024;
 const ENTRY_OVERHEAD_BYTES = 96;
 /** Read from the journal at once, when something has to be read. */
 const READ_AHEAD_BYTES = 1 << 20;
+/** Members that lag at different places, and this one's own applying: more read the journal over and over. */
+const READERS = 4;
 
 /**
  * The log as the core sees it: a window of recent entries in memory in front of what the journal has saved.
@@ -25,8 +27,8 @@ export class RaftLog {
   private window: LogEntry[] = [];
   private head = 0;
   private windowBytes = 0;
-  /** What was last read from the journal and is still wanted: a reader asks for a few entries, the journal gives many. */
-  private readAhead: LogEntry[] = [];
+  /** Runs read from the journal and still wanted, the oldest first: a reader asks for a few entries, the journal gives many. */
+  private readAhead: LogEntry[][] = [];
   private offset: LogIndex;
   private handedIndex: LogIndex;
   private savedIndex: LogIndex;
@@ -178,15 +180,15 @@ export class RaftLog {
   }
 
   private readSaved(from: LogIndex, limit: LogIndex, maxBytes: number): LogEntry[] {
-    let ahead = this.readAhead;
-    const first = ahead[0]?.index ?? 0;
-    if (from < first || from >= first + ahead.length) {
+    let ahead = this.readAhead.find((run) => from >= run[0]!.index && from < run[0]!.index + run.length);
+    if (ahead === undefined) {
       ahead = this.savedLog.read(from, this.offset, Math.max(maxBytes, READ_AHEAD_BYTES));
-      this.readAhead = ahead;
+      this.readAhead.push(ahead);
+      if (this.readAhead.length > READERS) this.readAhead.shift();
     }
     const start = from - ahead[0]!.index;
     const entries = bounded(ahead, start, Math.min(ahead.length, start + limit - from), maxBytes);
-    if (start + entries.length === ahead.length) this.readAhead = [];
+    if (start + entries.length === ahead.length) this.readAhead = this.readAhead.filter((run) => run !== ahead);
     return entries;
   }
 
