@@ -38,7 +38,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: "commit of an older term's entry by counting",
-    events: 40_000,
+    events: 100_000,
     options: { faultMs: 700, focus: ['crash leader', 'isolate leader', 'disk stall'] },
     sabotage: { inside: countOlderTerms },
   },
@@ -62,7 +62,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a suffix not truncated',
-    events: 200_000,
+    events: 300_000,
     options: { faultMs: 1500, focus: ['isolate leader'], voters: 3, journalNodes: 0, clients: 30 },
     sabotage: { inside: keepSuffix },
   },
