@@ -193,6 +193,9 @@ export class Steward {
     const ready = membership.learners.find((id) => {
       const progress = replicator.progressOf(id);
       if (progress === undefined || !progress.inTouch || progress.match === 0) return false;
+      // Journals reach back to what the voters' states hold, this one's among them: a journal node alone must be able to
+      // bring the new voter forward.
+      if (progress.match < replicator.retention.standing.durable) return false;
       return replicator.lastIndex - progress.match <= CAUGHT_UP_ENTRIES;
     });
     if (ready === undefined) return;

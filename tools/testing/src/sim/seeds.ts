@@ -11,6 +11,11 @@ export const KNOWN_RUNS: readonly KnownRun[] = [
   { seed: 33, events: 12_000, found: 'a leader whose own journal was full: its vote for itself was never a promise' },
   { seed: 183, events: 13_000, found: 'a lease read by a leader that had not applied yet what its followers had' },
   { seed: 574, events: 21_000, found: 'a refusal that was passed on without the state id of what it was judged by' },
+  {
+    seed: 10_106,
+    events: 11_000,
+    found: 'a vote for a learner that a journal node alone could not have brought forward',
+  },
 ];
 
 /** Runs of every test run, beside those. */
