@@ -150,7 +150,7 @@ same "$("$rfs" fs -cat /from-rfs | digest)" "$appended" "Hadoop's client appends
 # Each of the two that are left has everything: what re-replication brought is right on either kind.
 for name in apache2 rfs2; do
   kill -STOP "${pid[$name]}"
-  same "$(timeout 60 "$rfs" fs -D dfs.client.socket-timeout=1000 -cat /from-rfs | digest)" "$appended" "everything can be read without $name"
+  same "$(timeout 120 "$rfs" fs -D dfs.client.socket-timeout=4000 -cat /from-rfs | digest)" "$appended" "everything can be read without $name"
   kill -CONT "${pid[$name]}"
 done
 healed "at the end fsck says HEALTHY"
