@@ -34,7 +34,7 @@ export class Restoring {
   /** A state that will do for `mark` is needed. */
   begin(mark: SnapshotMark, from: PeerId): void {
     if (this.transfer === undefined) this.target.restored(null);
-    else this.transfer.fetch(mark, from, (got) => this.fetched(got));
+    else this.transfer.fetch(mark, from, (got) => this.fetched(mark, got));
   }
 
   /** The journal is durable up to `ticket`. */
@@ -49,10 +49,12 @@ export class Restoring {
     this.transfer?.close();
   }
 
-  private fetched(got: SnapshotMark | null): void {
+  private fetched(asked: SnapshotMark, got: SnapshotMark | null): void {
     if (this.stopped) return;
-    // Less than what is committed here is of no use: the leader has changed meanwhile.
-    if (got === null || got.index <= this.loop.appliedIndex) {
+    // Less than what is committed here is of no use: the leader has changed meanwhile. And a beginning below entries that
+    // are here and acknowledged would lose them: the log does reach this member.
+    const least = Math.max(this.loop.appliedIndex + 1, Math.min(asked.index, this.journal.lastIndex));
+    if (got === null || got.index < least) {
       this.target.restored(null);
       return;
     }
