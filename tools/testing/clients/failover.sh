@@ -16,7 +16,7 @@ if [ "$scenario" = full_disk ]; then
   [ "$(id -u)" = 0 ] || { echo "!!!! not root: a full disk was NOT tried" >&2; exit 0; }
   export SMALL_DISK=$work/cluster/namenode3
   mkdir -p "$SMALL_DISK"
-  mount -t tmpfs -o size=48m none "$SMALL_DISK"
+  mount -t tmpfs -o size=48m none "$SMALL_DISK" || { echo "!!!! nothing can be mounted here: a full disk was NOT tried" >&2; exit 0; }
   cleanup() { stop_cluster; umount "$SMALL_DISK"; }
 fi
 # Damage is repaired quickly, so that the end can be checked.

@@ -3,6 +3,7 @@
 # WebHDFS serves them from the datanode's own replicas, also blocks after the first of a file.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 version=${1:-3.5.9}
+command -v gcc > /dev/null || { echo "!!!! no gcc here: locality was NOT tried" >&2; exit 0; }
 python=$("$clients/venv.sh" "spark-$version" "pyspark==$version")
 UP_OPTIONS=--hosts
 start_cluster 3 dfs.blocksize=1048576 dfs.replication=1
