@@ -1,3 +1,4 @@
+import type { LogIndex } from '@rfs/base/ids';
 import type { Journal } from '../journal/index.js';
 import { encodeMembership, type PeerId, type SnapshotMark } from '../raft/index.js';
 import type { ApplyLoop } from './apply-loop.js';
@@ -5,6 +6,8 @@ import type { StateTransfer } from './types.js';
 
 /** Who waits for a state. */
 export interface Restored {
+  /** The last entry that is here, whether durable yet or not. */
+  readonly lastIndex: LogIndex;
   /** The state of `mark` is in place, and the journal begins anew behind it; null: it could not be had. */
   restored(mark: SnapshotMark | null): void;
   /** The state could not be put in place: the node must stop. */
@@ -52,8 +55,8 @@ export class Restoring {
   private fetched(asked: SnapshotMark, got: SnapshotMark | null): void {
     if (this.stopped) return;
     // Less than what is committed here is of no use: the leader has changed meanwhile. And a beginning below entries that
-    // are here and acknowledged would lose them: the log does reach this member.
-    const least = Math.max(this.loop.appliedIndex + 1, Math.min(asked.index, this.journal.lastIndex));
+    // are here, and acknowledged once they are durable, would lose them: the log does reach this member.
+    const least = Math.max(this.loop.appliedIndex + 1, Math.min(asked.index, this.target.lastIndex));
     if (got === null || got.index < least) {
       this.target.restored(null);
       return;

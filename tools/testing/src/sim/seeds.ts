@@ -16,6 +16,7 @@ export const KNOWN_RUNS: readonly KnownRun[] = [
     events: 11_000,
     found: 'a vote for a learner that a journal node alone could not have brought forward',
   },
+  { seed: 30_094, events: 12_000, found: 'a journal node that began anew below what it had acknowledged' },
 ];
 
 /** Runs of every test run, beside those. */
