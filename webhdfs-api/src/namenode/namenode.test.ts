@@ -126,7 +126,7 @@ test('without one there, to the nearest that has the block and is alive and want
   const { get } = await door(longFile, { datanodes: { live } });
   const host = async (query: string) => new URL((await get(`/f?op=OPEN&${query}`)).location!).host;
   assert.equal(await host(''), '10.0.0.9:9864');
-  for (const excluded of ['far.example', '10.0.0.9', 'a:1,far.example:9866']) {
+  for (const excluded of ['far.example', '10.0.0.9', 'a:1,far.example:9866', '10.0.0.9:9864']) {
     assert.equal(await host(`excludedatanodes=${excluded}`), '10.0.0.8:9864');
   }
   assert.equal((await get('/f?op=OPEN&excludedatanodes=10.0.0.9,10.0.0.8')).status, 403);

@@ -2,14 +2,18 @@ import type { Random } from '@rfs/base/seams';
 import type { LocatedBlocksProto } from '@rfs/protocol/messages';
 import type { WebDatanode } from './options.js';
 
-/** Datanodes that a client may be sent to, without those it does not want (excludedatanodes: host or host:port). */
+/**
+ * Datanodes that a client may be sent to, without those it does not want (excludedatanodes: host or host:port). Apache's
+ * namenode takes the port for that of data transfer, but a client, Hadoop's too, knows only the one it was sent to.
+ */
 export function candidates(live: Iterable<WebDatanode>, excluded: string | undefined): WebDatanode[] {
   const found = [...live].filter(({ infoPort }) => infoPort > 0);
   if (excluded === undefined) return found;
   const names = new Set(excluded.split(',').map((name) => name.trim()));
-  return found.filter(({ hostName, ipAddress, transferPort }) => {
-    const hosts = [hostName, ipAddress];
-    return !hosts.some((host) => names.has(host) || names.has(`${host}:${transferPort}`));
+  return found.filter(({ hostName, ipAddress, transferPort, infoPort }) => {
+    const unwanted = (host: string): boolean =>
+      names.has(host) || names.has(`${host}:${transferPort}`) || names.has(`${host}:${infoPort}`);
+    return !unwanted(hostName) && !unwanted(ipAddress);
   });
 }
 

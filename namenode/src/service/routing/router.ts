@@ -60,7 +60,7 @@ export interface RouterParts {
   readonly state: { readonly appliedIndex: number };
   /** Answers from this node's own state. */
   readonly serve: (method: ClientMethod, request: unknown, context: CallContext, sink: ReplySink<unknown>) => void;
-  /** This node waits for the reports that end its startup safe mode. */
+  /** What keeps this node from serving passes by itself: its startup safe mode, or it hands over for want of room. */
   readonly starting: () => boolean;
   readonly limits: RoutingLimits;
 }
@@ -187,8 +187,8 @@ export class Router implements Rerouting {
   }
 
   /**
-   * A leader that has just started waits for reports. Its clients come from the leader before, where they had no need
-   * to be patient, and some of them (hdfs-native) never repeat a call.
+   * A leader that has just started waits for reports, and one whose disk is full hands over. Their clients had no need
+   * to be patient before, and some of them (hdfs-native) never repeat a call.
    */
   private notYet(call: RoutedCall, refusal: Failure): void {
     if (!this.parts.starting()) {

@@ -1,7 +1,8 @@
 """Writes small files over WebHDFS until a file appears: python web_writer.py STOP_FILE FOLDER NAME=HOST:PORT[,HOST:PORT...]
 
 With one address it knows nothing of high availability; with several it does what an HTTP client does with a name that
-stands for several addresses: a connection that cannot be made or breaks is tried again at the next one.
+stands for several addresses: a connection that cannot be made or breaks is tried again at the next one, and without the
+datanode that it was (excludedatanodes, as Hadoop's client does).
 FOLDER/NAME.log as in Writer.java."""
 import hashlib
 import http.client
@@ -41,14 +42,21 @@ def ask(address, method, url, body=None):
 
 def create(path, content):
     failure = None
+    refused = set()
     for address in addresses * 2 if len(addresses) > 1 else addresses:
         try:
             url = f"/webhdfs/v1{path}?op=CREATE&overwrite=true&user.name={os.environ.get('USER', 'root')}"
+            if refused:
+                url += f"&excludedatanodes={','.join(sorted(refused))}"
             status, headers, body = ask(address, "PUT", url)
             if status != 307:
                 raise RuntimeError(f"{address}: {status} {body[:500]}")
             to = urlsplit(headers["Location"])
-            status, headers, body = ask(to.netloc, "PUT", f"{to.path}?{to.query}", content)
+            try:
+                status, headers, body = ask(to.netloc, "PUT", f"{to.path}?{to.query}", content)
+            except (OSError, http.client.HTTPException):
+                refused.add(to.netloc)
+                raise
             if status != 201:
                 raise RuntimeError(f"{to.netloc}: {status} {body[:500]}")
             addresses.remove(address)
