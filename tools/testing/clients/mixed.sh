@@ -6,7 +6,7 @@ TARGET=${1:-rfs}
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 start_cluster 0 dfs.replication=2 dfs.blocksize=1048576 dfs.heartbeat.interval=1 \
-  dfs.namenode.heartbeat.recheck-interval=1000 dfs.namenode.redundancy.interval.seconds=1s \
+  dfs.namenode.heartbeat.recheck-interval=1000 dfs.namenode.redundancy.considerLoad=false dfs.namenode.redundancy.interval.seconds=1s \
   dfs.namenode.reconstruction.pending.timeout-sec=10 dfs.client.block.write.replace-datanode-on-failure.best-effort=true
 
 port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
@@ -113,8 +113,8 @@ for name in rfs1 rfs2 apache1 apache2; do
   same "$(finalized $name)" 18 "$name finalized the recovered blocks"
 done
 
-# A datanode of each kind dies in the middle of two writes.
-"$rfs" fs -setrep 2 / > /dev/null
+# A datanode of each kind dies in the middle of two writes. Of three replicas at least one is left.
+"$rfs" fs -setrep 3 / > /dev/null
 feed one | "$rfs" fs "${all[@]}" -put - /through-rfs & one=$!
 feed one | fs "${all[@]}" -put - /through-hadoop & two=$!
 writers="$one $two"
