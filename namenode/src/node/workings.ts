@@ -126,8 +126,8 @@ export async function openWorkings(
   const service = new NamenodeService(parts, callers);
   const serve = service.serve.bind(service) as RouterParts['serve'];
   const handsOver = (): boolean => replicator.room.isFull && group.members.length > 1;
-  const starting = (): boolean => blocks.safeMode.startup || handsOver();
-  const router = new Router({ group, passage, clock, state: machine, serve, starting, limits: settings.routing });
+  const notReady = (): boolean => blocks.safeMode.startup || handsOver();
+  const router = new Router({ group, passage, clock, state: machine, serve, notReady, limits: settings.routing });
   service.routeBy(router);
   let rebuild: Rebuild | undefined;
   const catchUp = new CatchUp(group, clock, () => {

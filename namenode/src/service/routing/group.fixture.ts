@@ -214,8 +214,8 @@ export class TestNode implements Group, Passage {
     this.service = new NamenodeService(parts, callers);
     const serve = this.service.serve.bind(this.service) as RouterParts['serve'];
     const { routing: limits } = settings;
-    const starting = (): boolean => blocks.safeMode.startup;
-    this.router = new Router({ group: this, passage: this, clock, state: machine, serve, starting, limits });
+    const notReady = (): boolean => blocks.safeMode.startup;
+    this.router = new Router({ group: this, passage: this, clock, state: machine, serve, notReady, limits });
     this.service.routeBy(this.router);
     const notes = {
       note: (ids: readonly number[]): void => {

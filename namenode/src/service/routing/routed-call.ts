@@ -33,7 +33,7 @@ export interface Rerouting {
   readable(call: RoutedCall): void;
   /** The group cannot say what is newest. */
   unreadable(call: RoutedCall): void;
-  /** This node's handler turned the call away: it does not lead, no longer does, lacks locations, or is starting. */
+  /** This node's handler turned the call away: it does not lead, no longer does, lacks locations, or is not ready. */
   turnedAway(call: RoutedCall, refusal: Failure): void;
 }
 
@@ -124,7 +124,7 @@ export class RoutedCall implements ReplySink<unknown>, ReadSink {
   }
 }
 
-/** The refusals of a node that does not lead, of one that lacks locations, and of one that is starting. */
+/** The refusals of a node that does not lead, of one that lacks locations, and of one that is not ready. */
 function passes({ code }: Failure): boolean {
   return code === 'StandbyException' || code === 'ObserverRetryOnActiveException' || code === 'RetriableException';
 }

@@ -61,7 +61,7 @@ export interface RouterParts {
   /** Answers from this node's own state. */
   readonly serve: (method: ClientMethod, request: unknown, context: CallContext, sink: ReplySink<unknown>) => void;
   /** What keeps this node from serving passes by itself: its startup safe mode, or it hands over for want of room. */
-  readonly starting: () => boolean;
+  readonly notReady: () => boolean;
   readonly limits: RoutingLimits;
 }
 
@@ -191,7 +191,7 @@ export class Router implements Rerouting {
    * to be patient before, and some of them (hdfs-native) never repeat a call.
    */
   private notYet(call: RoutedCall, refusal: Failure): void {
-    if (!this.parts.starting()) {
+    if (!this.parts.notReady()) {
       call.refuse(refusal);
       return;
     }
@@ -356,7 +356,7 @@ export class Router implements Rerouting {
     const reachable = group.leading || (leader !== undefined && leader.id !== group.self);
     for (const call of calls) {
       if (nowMs >= call.heldUntilMs) this.sendBack(call);
-      else if (group.leading && call.notYet !== undefined && this.parts.starting()) this.held.add(call);
+      else if (group.leading && call.notYet !== undefined && this.parts.notReady()) this.held.add(call);
       else if (reachable && !group.leading) this.toLeader(call);
       else if (reachable) this.route(call);
       else this.held.add(call);

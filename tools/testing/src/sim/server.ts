@@ -74,7 +74,7 @@ export class SimServer {
       clock: process,
       state: machine,
       serve: (_method, request, context, sink) => this.serve(request as Asked, context, sink),
-      starting: () => false,
+      notReady: () => false,
       limits: LIMITS,
     });
   }
