@@ -4,6 +4,7 @@ import type { Clock, Timer } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import type { Membership, PeerId } from '../raft/index.js';
 import { encodeRoster, type GroupView, type Member, type Replicator, type Roster } from '../replication/index.js';
+import { awaitGroup } from './await-group.js';
 
 /** How often the leader looks whether somebody is to be promoted, and a journal node whether to hand over. */
 const LOOK_MS = 100;
@@ -147,17 +148,8 @@ export class Steward {
       done(failure('ServiceFailedException', `${target.name} has no vote yet`));
       return;
     }
-    const end = (refusal: Failure | undefined): void => {
-      unwatch();
-      late.cancel();
-      done(refusal);
-    };
-    const unwatch = this.group.watch(() => {
-      if (this.group.leader?.id === target.id) end(undefined);
-    });
-    const late = this.clock.setTimer(TRANSFER_MS, () =>
-      end(failure('ServiceFailedException', `${target.name} did not take over in time`)),
-    );
+    const leads = (): boolean => this.group.leader?.id === target.id;
+    awaitGroup(this.group, this.clock, TRANSFER_MS, leads, `${target.name} did not take over in time`, done);
   }
 
   /** The namenode with a vote that has the most of the log, other than this one. */

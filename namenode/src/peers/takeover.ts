@@ -3,6 +3,7 @@ import type { Clock } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import { type ClientIdentity, RpcClient } from '@rfs/protocol/rpc';
 import type { GroupView } from '../replication/index.js';
+import { awaitGroup } from './await-group.js';
 import { splitAddress } from './peer.js';
 import { groupProtocol } from './protocol.js';
 import type { Steward } from './steward.js';
@@ -80,16 +81,7 @@ export class Takeover {
       done(undefined);
       return;
     }
-    const end = (refusal: Failure | undefined): void => {
-      unwatch();
-      late.cancel();
-      done(refusal);
-    };
-    const unwatch = this.group.watch(() => {
-      if (this.group.leading) end(undefined);
-    });
-    const late = this.clock.setTimer(CALL_MS, () =>
-      end(failure('ServiceFailedException', 'This namenode was not elected in time')),
-    );
+    const leads = (): boolean => this.group.leading;
+    awaitGroup(this.group, this.clock, CALL_MS, leads, 'This namenode was not elected in time', done);
   }
 }
