@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type Config, datanodeOptions as options } from '@rfs/base/config';
 import { Lifecycle } from '@rfs/base/lifecycle';
 import type { Logger } from '@rfs/base/log';
-import { EventLoopDelay, Metrics } from '@rfs/base/metrics';
+import { Metrics, openEventLoopDelay } from '@rfs/base/metrics';
 import type { Clock, Random } from '@rfs/base/seams';
 import { ProtocolTable, type RpcLimits, RpcServer, rpcLimitsFrom } from '@rfs/protocol/rpc';
 import { datanodeBeans, type HttpPlugin, openHttp } from '../fronts/index.js';
@@ -167,12 +167,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
     () => listenRpc(ipcAddress, rpcLimitsFrom(config), ipcNode, seams),
     (opened) => new Promise<void>((closed) => opened.close(closed)),
   );
-  const delay = await lifecycle.open(
-    'event loop delay',
-    () => new EventLoopDelay(),
-    (opened) => opened.close(),
-  );
-  delay.publish(metrics);
+  await openEventLoopDelay(metrics, lifecycle);
   const httpAddress = config.get(options.httpAddress);
   const hostName = config.get(options.hostname) ?? hostname();
   const http = await lifecycle.open(

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
-import { EventLoopDelay } from '@rfs/base/metrics';
+import { openEventLoopDelay } from '@rfs/base/metrics';
 import { ProtocolTable, rpcLimitsFrom } from '@rfs/protocol/rpc';
 import type { BlockManager, DatanodeRegistration } from '../blocks/index.js';
 import {
@@ -65,12 +65,7 @@ export async function openRpcDoor(
       }),
     (opened) => settled((done) => opened.close(() => done(null))),
   );
-  const delay = await lifecycle.open(
-    'event loop delay',
-    () => new EventLoopDelay(),
-    (opened) => opened.close(),
-  );
-  delay.publish(metrics);
+  await openEventLoopDelay(metrics, lifecycle);
   measures.watch({
     replication: replicator,
     rpc: server,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { LogIndex } from '@rfs/base/ids';
 import { Lifecycle } from '@rfs/base/lifecycle';
-import { EventLoopDelay, Metrics } from '@rfs/base/metrics';
+import { Metrics, openEventLoopDelay } from '@rfs/base/metrics';
 import { failure } from '@rfs/protocol/exceptions';
 import { ProtocolTable, rpcLimitsFrom } from '@rfs/protocol/rpc';
 import { addHaProtocol, openHttp } from '../fronts/index.js';
@@ -88,12 +88,7 @@ export async function startJournalNode(config: Config, seams: NamenodeSeams): Pr
       }),
     (opened) => settled((done) => opened.close(() => done(null))),
   );
-  const delay = await lifecycle.open(
-    'event loop delay',
-    () => new EventLoopDelay(),
-    (opened) => opened.close(),
-  );
-  delay.publish(metrics);
+  await openEventLoopDelay(metrics, lifecycle);
   measures.watchGroup({ replication: replicator, rpc: server, fetched: parts.fetched });
   const web = httpAddress(config);
   const door = await lifecycle.open(

@@ -1,4 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Lifecycle } from '../lifecycle/index.js';
 import type { Metrics } from './metrics.js';
 
 const NS_PER_MS = 1e6;
@@ -45,4 +46,14 @@ export class EventLoopDelay {
       seconds(this.maximumMs),
     );
   }
+}
+
+/** Measures the event loop among `metrics` from now until `lifecycle` closes. */
+export async function openEventLoopDelay(metrics: Metrics, lifecycle: Lifecycle): Promise<void> {
+  const delay = await lifecycle.open(
+    'event loop delay',
+    () => new EventLoopDelay(),
+    (opened) => opened.close(),
+  );
+  delay.publish(metrics);
 }
