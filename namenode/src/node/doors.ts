@@ -15,7 +15,7 @@ import {
   openHttp,
 } from '../fronts/index.js';
 import { addGroupProtocols, addSnapshotProtocol } from '../peers/index.js';
-import { BlockChanges, BlockListings, Fsck, HDFS_VERSION, LostFound, servedMethods } from '../service/index.js';
+import { BlockListings, Fsck, HDFS_VERSION, LostFound, servedMethods } from '../service/index.js';
 import { httpAddress, rpcAddress } from './addresses.js';
 import type { NamenodeCore } from './core.js';
 import { listen } from './listening.js';
@@ -39,10 +39,11 @@ export async function openRpcDoor(
 ): Promise<OpenDoor> {
   const { clock, log } = seams;
   const { machine, replicator, measures, metrics } = core;
-  const { parts, service, datanodes, callers, impersonation, racks } = workings;
+  const { callers, impersonation, racks } = workings;
+  const { parts, service, datanodes, blockChanges, router } = workings.services;
   const table = new ProtocolTable();
   addClientProtocol(table, service, servedMethods);
-  addDatanodeProtocol(table, datanodes, new BlockChanges(parts), racks);
+  addDatanodeProtocol(table, datanodes, blockChanges, racks);
   addForwardProtocol(table, workings.forwarded);
   addHaProtocol(table, core.takeover);
   addGroupProtocols(table, { ...core, log, superuser: callers.superuser.bind(callers) });
@@ -73,7 +74,7 @@ export async function openRpcDoor(
     blocks: core.blocks,
     namespace: machine,
     replicaWaits: parts.waits,
-    routing: workings.router,
+    routing: router,
     slices: parts.slices,
     clock,
   });
@@ -107,7 +108,8 @@ export async function openHttpDoor(
     nameDir: core.folder,
     staleIntervalMs: config.get(options.staleDatanodeMs),
   });
-  const { service, parts, callers, impersonation } = workings;
+  const { callers, impersonation } = workings;
+  const { service, parts } = workings.services;
   const lostFound = new LostFound((user) => seams.fileSystem(rpcText, user), log);
   const settings = {
     defaultReplication: config.get(options.replication),

@@ -3,58 +3,35 @@ import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { ClientIdentity } from '@rfs/protocol/rpc';
 import {
-  AccessTimes,
   Admission,
-  BlockTicker,
   Callers,
-  CatchUp,
   ClusterTopology,
-  DatanodeService,
   ForwardedCalls,
   GroupMapping,
   Impersonation,
   LeaderLink,
-  LeaseTable,
-  ListingPages,
   limitsFrom,
   MetaFiles,
-  NamenodeService,
-  OpenFiles,
   osGroups,
-  Proposer,
-  Purger,
-  Rebuild,
-  ReplicaWaits,
-  Router,
-  type RouterParts,
   readHostFiles,
-  type ServiceParts,
-  Slices,
+  Services,
   serviceConfig,
-  startupRefusal,
-  Tenure,
 } from '../service/index.js';
 import type { NamenodeCore } from './core.js';
 import type { NamenodeSeams } from './seams.js';
 import { JournalTrimmer } from './storage.js';
 
-/** The services between core and doors. */
+/** What stands between core and doors. */
 export interface Workings {
-  readonly parts: ServiceParts;
-  readonly service: NamenodeService;
-  readonly router: Router;
+  readonly services: Services;
   /** Calls that other namenodes of the group pass on. */
   readonly forwarded: ForwardedCalls;
-  readonly datanodes: DatanodeService;
   readonly callers: Callers;
   readonly impersonation: Impersonation;
   readonly racks: ClusterTopology;
   /** Begins what runs in the background, before the replicator starts; resolves once this node leads for the first time. */
   begin(): Promise<void>;
 }
-
-/** Blocks of another state that are taken out in one step. */
-const FORGET_BLOCKS = 1000;
 
 /** Builds the services on the core. Nothing runs before `begin`. */
 export async function openWorkings(
@@ -65,7 +42,6 @@ export async function openWorkings(
 ): Promise<Workings> {
   const { clock, random, log, nextTurn, user } = seams;
   const { machine, blocks, replicator, store, group, clusterId } = core;
-  const settings = serviceConfig(config);
   const racks = await ClusterTopology.open(blocks.topology, {
     mapping: config.get(options.topologyMapping),
     table: config.get(options.topologyTable),
@@ -91,109 +67,42 @@ export async function openWorkings(
   });
   const impersonation = await Impersonation.open(config, groups, seams.reread, log);
 
-  const slices = new Slices(clock, nextTurn);
-  const ticker = new BlockTicker(blocks, slices, clock);
-  const proposer = new Proposer(replicator, clock);
-  const leases = new LeaseTable(settings.leases);
-  const waits = new ReplicaWaits(blocks, clock, config.get(options.completeWaitMs));
-  const openFiles = new OpenFiles({ machine, blocks, proposer, leases, waits, clock }, settings.leaseRecheckMs);
   const identity = new ClientIdentity(random.fork('forwarding'));
   const passage = new LeaderLink({ group, clock, identity, user, clusterId });
-  const accessTimes = new AccessTimes(machine, proposer, clock, (inodeIds) => {
-    if (group.leader !== undefined) passage.touchAccessTimes(group.leader, inodeIds);
-  });
-  const purger = new Purger(machine, proposer, clock, settings.purgeEntries);
   const trimmer = new JournalTrimmer(store, machine, replicator, clock, log);
-
-  const parts: ServiceParts = {
+  const services = new Services({
     machine,
     blocks,
-    proposer,
-    leases,
-    openFiles,
-    waits,
-    pages: new ListingPages(),
-    slices,
-    accessTimes,
+    group,
+    log: replicator,
     clock,
+    nextTurn,
+    config: serviceConfig(config),
+    limits: limitsFrom(config),
+    callers,
     admission,
     metaFiles: new MetaFiles(seams.disk, logFolder(config, core.folder)),
-    config: settings,
-    wakeBlocks: () => ticker.wake(),
-    poolId: () => machine.identity?.blockPoolId ?? '',
-    checkStartup: (what) => startupRefusal(parts, what),
-  };
-  const service = new NamenodeService(parts, callers);
-  const serve = service.serve.bind(service) as RouterParts['serve'];
-  const handsOver = (): boolean => replicator.room.isFull && group.members.length > 1;
-  const notReady = (): boolean => blocks.safeMode.startup || handsOver();
-  const router = new Router({ group, passage, clock, state: machine, serve, notReady, limits: settings.routing });
-  service.routeBy(router);
-  let rebuild: Rebuild | undefined;
-  const catchUp = new CatchUp(group, clock, () => {
-    rebuild = new Rebuild(machine, blocks, () => ticker.wake());
-    slices.add(rebuild);
+    passage,
+    tellLeader: (inodeIds) => {
+      if (group.leader !== undefined) passage.touchAccessTimes(group.leader, inodeIds);
+    },
+    handsOver: () => replicator.room.isFull && group.members.length > 1,
   });
-  core.adoption.begin = (done) => {
-    rebuild?.stop();
-    slices.add({
-      step: () => {
-        if (!blocks.forget(FORGET_BLOCKS)) return false;
-        done();
-        for (const hear of core.afterBatch) hear();
-        catchUp.again();
-        return true;
-      },
-    });
-  };
-  let serving = (): void => undefined;
-  const wakeBlocks = (): void => ticker.wake();
-  const tenure = new Tenure(
-    { group, machine, blocks, proposer, leases, openFiles, purger, clock, wakeBlocks },
-    limitsFrom(config),
-    () => serving(),
-  );
-  const background = [slices, ticker, waits, openFiles, accessTimes, purger, trimmer, catchUp, tenure, router];
-  for (const part of background) lifecycle.add(part.constructor.name, () => part.close());
-  core.afterBatch.push(() => {
-    purger.wake();
-    tenure.applied();
-    router.applied();
-  });
+  for (const part of services.background) lifecycle.add(part.constructor.name, () => part.close());
+  lifecycle.add('JournalTrimmer', () => trimmer.close());
+  core.adoption.begin = (done) => services.adopted(done);
+  core.afterBatch.push(() => services.applied());
 
   return {
-    parts,
-    service,
-    router,
-    forwarded: new ForwardedCalls(group, router, accessTimes, clusterId),
-    datanodes: new DatanodeService(
-      blocks,
-      admission,
-      // A claim, or an order, of a leader that has no quorum would be believed until the next leader's heartbeat.
-      {
-        get leading() {
-          return group.leased;
-        },
-        get appliedIndex() {
-          return machine.appliedIndex;
-        },
-      },
-      () => machine.identity,
-      clock,
-      () => ticker.wake(),
-    ),
+    services,
+    forwarded: new ForwardedCalls(group, services.router, services.accessTimes, clusterId),
     callers,
     impersonation,
     racks,
     begin: async () => {
-      tenure.applied();
-      tenure.start();
       const leads = new Promise<void>((resolve) => {
-        serving = resolve;
+        services.begin(resolve);
       });
-      catchUp.start();
-      ticker.start();
-      openFiles.start();
       trimmer.start();
       await leads;
     },

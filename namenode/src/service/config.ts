@@ -21,6 +21,8 @@ export interface ServiceConfig {
   readonly corruptFilesLimit: number;
   readonly leases: LeaseLimits;
   readonly leaseRecheckMs: number;
+  /** Longest that a call waits for reports of replicas. */
+  readonly completeWaitMs: number;
   /** Entries of a deleted tree that one purge command removes. */
   readonly purgeEntries: number;
   readonly routing: RoutingLimits;
@@ -46,6 +48,7 @@ export function serviceConfig(config: Config): ServiceConfig {
     corruptFilesLimit: config.get(options.corruptFilesLimit),
     leases: { softMs: LEASE_SOFT_LIMIT_MS, hardMs: config.get(options.leaseHardLimitMs) },
     leaseRecheckMs: config.get(options.leaseRecheckMs),
+    completeWaitMs: config.get(options.completeWaitMs),
     purgeEntries: config.get(options.purgeBatchEntries),
     routing: {
       observerWaitMs: config.get(options.observerWaitMs),

@@ -68,6 +68,7 @@ const settings = {
   corruptFilesLimit: 100,
   leases: { softMs: 60_000, hardMs: 1_200_000 },
   leaseRecheckMs: 2000,
+  completeWaitMs: 300,
   purgeEntries: PURGE,
   routing: { observerWaitMs: 100, heldCallMs: 5000, maxWaiting: 100 },
 };
