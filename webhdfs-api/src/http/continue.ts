@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { PREFIX } from './target.js';
+import { isBelow } from './target.js';
 
 /** Servers that have the listener already: namenode and datanode doors may share one. */
 const prepared = new WeakSet<Server>();
@@ -12,7 +12,7 @@ export function answerContinueFor(server: Server): void {
   if (prepared.has(server)) return;
   prepared.add(server);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (!request.url?.startsWith(PREFIX)) response.writeContinue();
+    if (!isBelow(request.url ?? '')) response.writeContinue();
     server.emit('request', request, response);
   });
 }

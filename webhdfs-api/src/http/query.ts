@@ -44,7 +44,7 @@ export function splitQuery(query: string): Map<string, string> | undefined {
   return found;
 }
 
-/** Percent-decoding of UTF-8; bytes that are none become U+FFFD, as in Java. Undefined when a % has no two digits. */
+/** Percent-decoding of a path, as UTF-8; bytes that are none become U+FFFD, as in Java. Undefined when a % has no two digits. */
 export function decodePercent(encoded: string): string | undefined {
   if (!encoded.includes('%')) return encoded;
   try {
@@ -64,8 +64,16 @@ function decodeBytes(encoded: string): string | undefined {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
+/** A parameter's text: unlike a path it must be UTF-8. */
 function decodeForm(encoded: string): string | undefined {
-  return decodePercent(encoded.includes('+') ? encoded.replaceAll('+', ' ') : encoded);
+  const text = encoded.includes('+') ? encoded.replaceAll('+', ' ') : encoded;
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return undefined;
+  }
 }
 
 /** What judges the parameters of a method: position in the signature and parameter, by name. */

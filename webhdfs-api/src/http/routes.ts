@@ -5,6 +5,7 @@ import { answerContinueFor } from './continue.js';
 import { readRawNames } from './raw-names.js';
 import { jsonHeaders, remoteException, sendText } from './respond.js';
 import { PREFIX } from './target.js';
+import { takeUndecodable } from './undecodable.js';
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'];
 const ALLOW = [...METHODS, 'OPTIONS'].join(', ');
@@ -20,6 +21,11 @@ export function addRoutes(
 ): void {
   answerContinueFor(scope.server);
   readRawNames(scope.server);
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (METHODS.includes(request.method ?? '')) void answer(request, response);
+    else refuseMethod(request, response);
+  };
+  takeUndecodable(scope.server, handle);
   for (const url of [PREFIX, `${PREFIX}/*`]) {
     scope.route({
       method: scope.supportedMethods,
@@ -28,9 +34,7 @@ export function addRoutes(
       // Before the body is looked at: fastify would judge its type.
       onRequest: (request, reply) => {
         reply.hijack();
-        const { raw } = request;
-        if (METHODS.includes(raw.method ?? '')) void answer(raw, reply.raw);
-        else refuseMethod(raw, reply.raw);
+        handle(request.raw, reply.raw);
       },
       handler: unreached,
     });

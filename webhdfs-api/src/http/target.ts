@@ -2,6 +2,11 @@ import { decodePercent, splitQuery } from './query.js';
 
 export const PREFIX = '/webhdfs/v1';
 
+/** True for what addresses WebHDFS. */
+export function isBelow(url: string): boolean {
+  return url.startsWith(PREFIX) && (url.length === PREFIX.length || '/?'.includes(url[PREFIX.length] as string));
+}
+
 /** What the first line of a request names. */
 export interface Target {
   /** Absolute, decoded. */
