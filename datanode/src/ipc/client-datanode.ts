@@ -15,8 +15,10 @@ const CONFIG_VERSION = 'core-3.0.0,hdfs-1';
 /** What clients and `dfsadmin` ask of a datanode (DataNode's part of ClientDatanodeProtocol). */
 export function addClientDatanodeProtocol(table: ProtocolTable, node: IpcNode): void {
   const forSuperuser = <Response>(call: RpcCall<Response>, work: () => Promise<Response>): void => {
-    if (call.user === node.user) void answer(call, work);
-    else call.fail(failure('AccessControlException', `User ${call.user} is not a superuser of this datanode`));
+    node.judge(call.user, (isSuperuser) => {
+      if (isSuperuser) void answer(call, work);
+      else call.fail(failure('AccessControlException', `User ${call.user} is not a superuser of this datanode`));
+    });
   };
   table.add(protocols.clientDatanode, {
     getReplicaVisibleLength: (call, { block }) =>
@@ -50,13 +52,13 @@ export function addClientDatanodeProtocol(table: ProtocolTable, node: IpcNode): 
         },
       }),
     getVolumeReport: (call) =>
-      void answer(call, async () => ({ volumeInfo: await volumeReport(readyStore(node), node) })),
+      forSuperuser(call, async () => ({ volumeInfo: await volumeReport(readyStore(node), node) })),
     triggerBlockReport: (call, { incremental, nnAddress }) =>
       forSuperuser(call, async () => {
         if (node.triggerReport(incremental, nnAddress === '' ? undefined : nnAddress)) return NOTHING;
         throw refused(`This datanode has no namenode ${nnAddress}`);
       }),
-    getBalancerBandwidth: (call) => forSuperuser(call, async () => ({ bandwidth: node.balancerBandwidth() })),
+    getBalancerBandwidth: (call) => call.reply({ bandwidth: node.balancerBandwidth() }),
   });
 }
 

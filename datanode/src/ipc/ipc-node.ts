@@ -4,8 +4,8 @@ import type { ReplicaStore } from '../store/index.js';
 export interface IpcNode {
   /** The replicas; null while no namenode has said which namespace it is. */
   store(): ReplicaStore | null;
-  /** The user that runs the datanode, who alone may give it orders. */
-  readonly user: string;
+  /** Tells, now or later, whether a user may give the datanode orders. */
+  judge(user: string, done: (isSuperuser: boolean) => void): void;
   /** How long the datanode has been running. */
   uptimeMs(): number;
   /** Ends the present slice of long work. */

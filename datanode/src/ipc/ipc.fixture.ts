@@ -60,7 +60,7 @@ export class IpcFixture {
     const table = new ProtocolTable();
     const node = {
       store: () => (this.registered ? this.replicas.store : null),
-      user: USER,
+      judge: (user: string, done: (isSuperuser: boolean) => void) => done(user === USER),
       uptimeMs: () => 61_999,
       pause: () => new Promise<void>(setImmediate),
       balancerBandwidth: () => 12_345,

@@ -4,7 +4,8 @@ import { Lifecycle } from '@rfs/base/lifecycle';
 import type { Logger } from '@rfs/base/log';
 import { Metrics, openEventLoopDelay } from '@rfs/base/metrics';
 import type { Clock, Random } from '@rfs/base/seams';
-import { ProtocolTable, type RpcLimits, RpcServer, rpcLimitsFrom } from '@rfs/protocol/rpc';
+import { ProtocolTable, RpcServer, rpcLimitsFrom } from '@rfs/protocol/rpc';
+import { type GroupMapping, Impersonation, isSuperuser, openGroups, superuserRule } from '@rfs/protocol/users';
 import { datanodeBeans, type HttpPlugin, openHttp } from '../fronts/index.js';
 import { addClientDatanodeProtocol, addInterDatanodeProtocol, type IpcNode } from '../ipc/index.js';
 import { type DatanodeAddress, PoolService, SOFTWARE_VERSION } from '../reports/index.js';
@@ -153,9 +154,11 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
     () => transfers.close(),
   );
   const ipcAddress = config.get(options.ipcAddress);
+  const groups = openGroups(config, clock, log);
+  const superusers = superuserRule(config, user);
   const ipcNode: IpcNode = {
     store,
-    user,
+    judge: (caller, done) => groups.resolve(caller, (its) => done(isSuperuser(superusers, caller, its))),
     uptimeMs: () => clock.monotonicMs() - startedMs,
     pause: () => new Promise(nextTurn),
     balancerBandwidth: () => balancing.bytesPerSecond,
@@ -164,7 +167,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
   };
   const rpc = await lifecycle.open(
     'rpc server',
-    () => listenRpc(ipcAddress, rpcLimitsFrom(config), ipcNode, seams),
+    () => listenRpc(ipcAddress, config, ipcNode, groups, seams),
     (opened) => new Promise<void>((closed) => opened.close(closed)),
   );
   await openEventLoopDelay(metrics, lifecycle);
@@ -222,19 +225,23 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
   };
 }
 
-function listenRpc(
+async function listenRpc(
   { host, port }: Listening,
-  limits: Partial<RpcLimits>,
+  config: Config,
   node: IpcNode,
+  groups: GroupMapping,
   { clock, log }: DatanodeSeams,
 ): Promise<RpcServer> {
+  const limits = rpcLimitsFrom(config);
+  // No order makes a datanode read its rules again, on Apache's neither.
+  const { authorize } = await Impersonation.open(config, groups, log);
   const table = new ProtocolTable();
   addClientDatanodeProtocol(table, node);
   addInterDatanodeProtocol(table, node);
   const onMalformed = (client: string, message: string): void =>
     log.warn('closed a connection with malformed bytes', { client, message });
   return new Promise((resolve, reject) => {
-    RpcServer.listen({ host, port, table, clock, limits, onMalformed }, (result) =>
+    RpcServer.listen({ host, port, table, clock, limits, authorize, onMalformed }, (result) =>
       result instanceof Error ? reject(result) : resolve(result),
     );
   });

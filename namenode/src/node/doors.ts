@@ -48,7 +48,13 @@ export async function openRpcDoor(
   addHaProtocol(table, core.takeover);
   addGroupProtocols(table, { ...core, log, superuser: callers.superuser.bind(callers) });
   addSnapshotProtocol(table, { replicator, source: core.source, user: seams.user });
-  addServerProtocols(table, { datanodes, callers, impersonation, listings: new BlockListings(parts, callers) });
+  addServerProtocols(table, {
+    datanodes,
+    callers,
+    impersonation,
+    reread: seams.reread,
+    listings: new BlockListings(parts, callers),
+  });
   const listening = rpcAddress(config);
   const server = await lifecycle.open(
     'rpc server',

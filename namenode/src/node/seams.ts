@@ -1,8 +1,8 @@
 import type { Config } from '@rfs/base/config';
 import type { Logger } from '@rfs/base/log';
 import type { Clock, Disk, Random } from '@rfs/base/seams';
-import type { Authorize } from '@rfs/protocol/impersonation';
 import type { ClientService } from '@rfs/protocol/service';
+import type { Authorize } from '@rfs/protocol/users';
 import type { DatanodeRegistration } from '../blocks/index.js';
 import type { HttpPlugin } from '../fronts/index.js';
 import type { NextTurn } from '../replication/index.js';

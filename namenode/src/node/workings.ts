@@ -2,17 +2,15 @@ import { dirname, join, resolve } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { ClientIdentity } from '@rfs/protocol/rpc';
+import { Impersonation, openGroups, superuserRule } from '@rfs/protocol/users';
 import {
   Admission,
   Callers,
   ClusterTopology,
   ForwardedCalls,
-  GroupMapping,
-  Impersonation,
   LeaderLink,
   limitsFrom,
   MetaFiles,
-  osGroups,
   readHostFiles,
   Services,
   serviceConfig,
@@ -59,13 +57,9 @@ export async function openWorkings(
   );
   // Lists that cannot be read do not keep a namenode from its start; what cannot be read is logged there.
   await admission.refresh();
-  const groups = groupsOf(config, seams);
-  const callers = new Callers(groups, {
-    owner: seams.user,
-    supergroup: config.get(options.supergroup),
-    permissionsEnabled: config.get(options.permissionsEnabled),
-  });
-  const impersonation = await Impersonation.open(config, groups, seams.reread, log);
+  const groups = openGroups(config, clock, log);
+  const callers = new Callers(groups, superuserRule(config, user));
+  const impersonation = await Impersonation.open(config, groups, log);
 
   const identity = new ClientIdentity(random.fork('forwarding'));
   const passage = new LeaderLink({ group, clock, identity, user, clusterId });
@@ -113,9 +107,4 @@ export async function openWorkings(
 function logFolder(config: Config, folder: string): string {
   const file = config.get(options.logFile);
   return file === undefined ? join(folder, 'logs') : dirname(resolve(file));
-}
-
-function groupsOf(config: Config, { clock, log }: NamenodeSeams): GroupMapping {
-  const lookup = osGroups({ logger: log });
-  return new GroupMapping(config.get(options.staticGroups), lookup, clock, config.get(options.groupsCacheMs));
 }

@@ -1,14 +1,6 @@
 import type { Failure } from '@rfs/base/failure';
+import { type GroupMapping, isSuperuser, type SuperuserRule } from '@rfs/protocol/users';
 import { Caller, checkSuperuser } from '../namespace/index.js';
-import type { GroupMapping } from './groups.js';
-
-/** Who has the superuser's rights (FSPermissionChecker): the user that runs the namenode and the supergroup's members. */
-export interface SuperuserRule {
-  readonly owner: string;
-  readonly supergroup: string;
-  /** False: nobody is asked for permissions, which is to say that everybody has all (dfs.permissions.enabled). */
-  readonly permissionsEnabled: boolean;
-}
 
 /** Callers by user name, each made once and kept while its groups stay the same. */
 export class Callers {
@@ -27,7 +19,7 @@ export class Callers {
     if (groups === undefined) return undefined;
     const known = this.known.get(user);
     if (known !== undefined && known.groups === groups) return known;
-    const caller = new Caller(user, groups, this.isSuperuser(user, groups));
+    const caller = new Caller(user, groups, isSuperuser(this.rule, user, groups));
     if (this.known.size >= MAX_KNOWN) this.known.clear();
     this.known.set(user, caller);
     return caller;
@@ -36,7 +28,7 @@ export class Callers {
   /** Asks for the user's groups; `done` may come at once. */
   resolve(user: string, done: (caller: Caller) => void): void {
     this.groups.resolve(user, (groups) => {
-      done(this.cached(user) ?? new Caller(user, groups, this.isSuperuser(user, groups)));
+      done(this.cached(user) ?? new Caller(user, groups, isSuperuser(this.rule, user, groups)));
     });
   }
 
@@ -47,11 +39,6 @@ export class Callers {
       if (denied === undefined) granted();
       else refused(denied);
     });
-  }
-
-  private isSuperuser(user: string, groups: readonly string[]): boolean {
-    const { owner, supergroup, permissionsEnabled } = this.rule;
-    return !permissionsEnabled || user === owner || groups.includes(supergroup);
   }
 
   /** Forgets all groups that the operating system told (RefreshUserMappingsProtocol). */

@@ -6,13 +6,10 @@ export { blockManagerConfig, limitsFrom, type ServiceConfig, serviceConfig } fro
 export { exportedKeys, HDFS_VERSION } from './convert/identity.js';
 export { DatanodeService, type Leadership } from './datanode-service.js';
 export { Fsck, LostFound, type RescueFileSystem } from './fsck/index.js';
-export { GroupMapping } from './groups.js';
 export { readHostFiles } from './host-files.js';
-export { Impersonation } from './impersonation.js';
 export { MetaFiles } from './meta-save/index.js';
 export { type MetricSources, NamenodeMetrics } from './metrics.js';
 export { servedMethods } from './namenode-service.js';
-export { type OsGroupsOptions, osGroups } from './os-groups.js';
 export {
   ForwardedCalls,
   forwardProtocol,

@@ -1,6 +1,6 @@
 import type { Logger } from '@rfs/base/log';
 import type { Random } from '@rfs/base/seams';
-import type { Authorize } from '@rfs/protocol/impersonation';
+import type { Authorize } from '@rfs/protocol/users';
 import type { ClientService } from '@rfs/protocol/service';
 import type { DoorDefaults } from '../operations/index.js';
 

@@ -7,6 +7,7 @@ export { balancerOptions } from './options/balancer.js';
 export { clientOptions, clientRules } from './options/client.js';
 export { datanodeOptions, datanodeRules } from './options/datanode.js';
 export { namenodeOptions, namenodeRules } from './options/namenode.js';
+export { userOptions } from './options/users.js';
 export { configurationPage, type PageSection } from './page.js';
 export type { Address, DurationUnit, OptionType, StorageFolder, StorageTypeName } from './types.js';
 export * as types from './types.js';

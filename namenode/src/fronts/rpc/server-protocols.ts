@@ -1,12 +1,8 @@
+import type { Config } from '@rfs/base/config';
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { type ProtocolTable, protocols, type RpcCall } from '@rfs/protocol/rpc';
-import {
-  type BlockListings,
-  type Callers,
-  type DatanodeService,
-  exportedKeys,
-  type Impersonation,
-} from '../../service/index.js';
+import type { Impersonation } from '@rfs/protocol/users';
+import { type BlockListings, type Callers, type DatanodeService, exportedKeys } from '../../service/index.js';
 
 const NOTHING = {};
 
@@ -15,12 +11,14 @@ export interface ServerProtocolParts {
   readonly datanodes: DatanodeService;
   readonly callers: Callers;
   readonly impersonation: Impersonation;
+  /** The configuration as its files are now; throws ConfigError for a bad one. */
+  readonly reread: () => Config;
   readonly listings: BlockListings;
 }
 
 /** The protocols of operators' and benchmarks' tools: NamenodeProtocol, for superusers only, and the refresh protocols. */
 export function addServerProtocols(table: ProtocolTable, parts: ServerProtocolParts): void {
-  const { datanodes, callers, impersonation, listings } = parts;
+  const { datanodes, callers, impersonation, reread, listings } = parts;
   const answer = <Response>(call: RpcCall<Response>, make: () => Response | Failure): void =>
     callers.superuser(
       call.user,
@@ -53,7 +51,7 @@ export function addServerProtocols(table: ProtocolTable, parts: ServerProtocolPa
       call.reply(NOTHING);
     },
     refreshSuperUserGroupsConfiguration: (call) => {
-      void impersonation.refresh().then((refusal) => {
+      void impersonation.refresh(reread).then((refusal) => {
         if (refusal === undefined) call.reply(NOTHING);
         else call.fail(refusal);
       });

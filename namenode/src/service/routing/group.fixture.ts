@@ -13,6 +13,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@rfs/protocol/service';
+import { GroupMapping } from '@rfs/protocol/users';
 import { BlockManager, DEFAULT_BLOCK_MANAGER_CONFIG } from '../../blocks/index.js';
 import type { ForwardedAnswerProto } from '../../generated/forward.js';
 import {
@@ -27,7 +28,6 @@ import { MemoryStore } from '../../store/index.js';
 import { AccessTimes } from '../access-times.js';
 import { Admission } from '../admission.js';
 import { Callers } from '../callers.js';
-import { GroupMapping } from '../groups.js';
 import type { ServiceParts } from '../handlers.js';
 import { HostSet } from '../hosts.js';
 import { LeaseTable } from '../leases.js';

@@ -107,11 +107,15 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
     reason: "reads the operator's lists of hosts and resolves their names",
   },
   {
-    path: 'namenode/src/service/impersonation.ts',
+    path: 'common/protocol/src/users/impersonation.ts',
     kinds: ['net'],
     reason: 'resolves the names of machines that users may act for others from',
   },
-  { path: 'namenode/src/service/os-groups.ts', kinds: ['process'], reason: 'asks the system for the groups of users' },
+  {
+    path: 'common/protocol/src/users/os-groups.ts',
+    kinds: ['process'],
+    reason: 'asks the system for the groups of users',
+  },
   { path: 'tools/cli/src/main.ts', kinds: ['environment'], reason: 'where the words of the command line come in' },
   {
     path: 'tools/cli/src/commands/up.ts',

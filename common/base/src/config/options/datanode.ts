@@ -3,10 +3,12 @@ import { option, optional } from '../option.js';
 import { address, boolean, choice, decimal, duration, folders, integer, size, text } from '../types.js';
 import { commonOptions } from './common.js';
 import { distinctFolders, wholeChunksPerBlock } from './rules.js';
+import { userOptions } from './users.js';
 
 /** What the datanode reads. */
 export const datanodeOptions = {
   ...commonOptions,
+  ...userOptions,
   dataDirs: option({
     key: 'dfs.datanode.data.dir',
     type: folders(),

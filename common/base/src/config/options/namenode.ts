@@ -2,17 +2,17 @@ import type { ConfigRule } from '../config.js';
 import { option, optional } from '../option.js';
 import { boolean, choice, decimal, duration, folders, integer, size, text } from '../types.js';
 import { commonOptions } from './common.js';
-import { proxyUserOptions } from './proxy-users.js';
 import { replicatorOptions } from './replicator.js';
 import { distinctFolders, wholeChunksPerBlock } from './rules.js';
 import { topologyOptions } from './topology.js';
+import { userOptions } from './users.js';
 
 /** What the namenode and the journal node read. */
 export const namenodeOptions = {
   ...commonOptions,
   ...topologyOptions,
   ...replicatorOptions,
-  ...proxyUserOptions,
+  ...userOptions,
   namenodeRpcAddress: { ...commonOptions.namenodeRpcAddress, flag: 'rpc-address' },
   namenodeHttpAddress: { ...commonOptions.namenodeHttpAddress, flag: 'http-address' },
   nameDirs: option({
@@ -71,18 +71,6 @@ export const namenodeOptions = {
     type: integer(0),
     default: '0',
     help: 'Files, folders and blocks in all; 0 means no limit.',
-  }),
-  permissionsEnabled: option({
-    key: 'dfs.permissions.enabled',
-    type: boolean(),
-    default: 'true',
-    help: 'Whether permissions are checked.',
-  }),
-  supergroup: option({
-    key: 'dfs.permissions.superusergroup',
-    type: text(),
-    default: 'supergroup',
-    help: 'The group whose members may do everything, as may the user that runs the namenode.',
   }),
   replicationMinimum: option({
     key: 'dfs.namenode.replication.min',
@@ -287,18 +275,6 @@ export const namenodeOptions = {
     type: integer(0, 32_767),
     default: '1',
     help: 'Replicas of a block that must be in service while its others are in maintenance.',
-  }),
-  staticGroups: option({
-    key: 'hadoop.user.group.static.mapping.overrides',
-    type: text(),
-    default: 'dr.who=;',
-    help: 'Groups of users, before those of the system: user=group,group;user=...',
-  }),
-  groupsCacheMs: option({
-    key: 'hadoop.security.groups.cache.secs',
-    type: duration('s'),
-    default: '300',
-    help: "How long a user's groups are remembered.",
   }),
   staticWebUser: option({
     key: 'hadoop.http.staticuser.user',

@@ -1,27 +1,25 @@
 import { lookup } from 'node:dns/promises';
-import { type Config, ConfigError, namenodeOptions as options } from '@rfs/base/config';
+import { type Config, ConfigError, userOptions as options } from '@rfs/base/config';
 import { type Failure, isFailure } from '@rfs/base/failure';
 import type { Logger } from '@rfs/base/log';
-import { failure } from '@rfs/protocol/exceptions';
-import { type Authorize, MachineList, type ProxyUser, ProxyUsers } from '@rfs/protocol/impersonation';
+import { failure } from '../exceptions/index.js';
 import type { GroupMapping } from './groups.js';
+import { MachineList } from './machine-list.js';
+import { type Authorize, type ProxyUser, ProxyUsers } from './proxy-users.js';
 
 /** The rules by which users act for others, as the configuration has them and has them again. */
 export class Impersonation {
   private readonly users: ProxyUsers;
-  private readonly reread: () => Config;
   private readonly log: Logger;
 
-  private constructor(users: ProxyUsers, reread: () => Config, log: Logger) {
+  private constructor(users: ProxyUsers, log: Logger) {
     this.users = users;
-    this.reread = reread;
     this.log = log;
   }
 
-  /** @param reread the configuration as its files are now; throws ConfigError for a bad one */
-  static async open(config: Config, groups: GroupMapping, reread: () => Config, log: Logger): Promise<Impersonation> {
+  static async open(config: Config, groups: GroupMapping, log: Logger): Promise<Impersonation> {
     const rules = await rulesOf(config, log);
-    return new Impersonation(new ProxyUsers(rules, (user, done) => groups.resolve(user, done)), reread, log);
+    return new Impersonation(new ProxyUsers(rules, (user, done) => groups.resolve(user, done)), log);
   }
 
   /** For every door by which calls come. */
@@ -29,21 +27,24 @@ export class Impersonation {
     return this.users.authorize;
   }
 
-  /** Takes over what the configuration says now (refreshSuperUserGroupsConfiguration). */
-  async refresh(): Promise<Failure | undefined> {
-    const config = this.configuration();
+  /**
+   * Takes over what the configuration says now (refreshSuperUserGroupsConfiguration).
+   * @param reread the configuration as its files are now; throws ConfigError for a bad one
+   */
+  async refresh(reread: () => Config): Promise<Failure | undefined> {
+    const config = configurationOf(reread);
     if (isFailure(config)) return config;
     this.users.replace(await rulesOf(config, this.log));
     return undefined;
   }
+}
 
-  private configuration(): Config | Failure {
-    try {
-      return this.reread();
-    } catch (error) {
-      if (error instanceof ConfigError) return failure('IllegalArgumentException', error.message);
-      throw error;
-    }
+function configurationOf(reread: () => Config): Config | Failure {
+  try {
+    return reread();
+  } catch (error) {
+    if (error instanceof ConfigError) return failure('IllegalArgumentException', error.message);
+    throw error;
   }
 }
 

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import type { Logger } from '@rfs/base/log';
-import type { GroupLookup } from './groups.js';
+
+/** Asks for a user's groups, primary first; no groups for an unknown user. */
+export type GroupLookup = (user: string, done: (groups: readonly string[]) => void) => void;
 
 export interface OsGroupsOptions {
   readonly logger: Logger;

@@ -1,7 +1,7 @@
+import { type Config, userOptions as options } from '@rfs/base/config';
+import type { Logger } from '@rfs/base/log';
 import type { Clock } from '@rfs/base/seams';
-
-/** Asks the operating system for a user's groups, primary first; no groups for an unknown user. */
-export type GroupLookup = (user: string, done: (groups: readonly string[]) => void) => void;
+import { type GroupLookup, osGroups } from './os-groups.js';
 
 interface Entry {
   groups: readonly string[];
@@ -63,6 +63,12 @@ export class GroupMapping {
   refresh(): void {
     this.cache.clear();
   }
+}
+
+/** The groups that a daemon's configuration and its machine know. */
+export function openGroups(config: Config, clock: Clock, logger: Logger): GroupMapping {
+  const lookup = osGroups({ logger });
+  return new GroupMapping(config.get(options.staticGroups), lookup, clock, config.get(options.groupsCacheMs));
 }
 
 /** `user=group1,group2;other=` as hadoop.user.group.static.mapping.overrides writes it. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFailure } from '@rfs/base/failure';
-import { MachineList, type ProxyUser, ProxyUsers } from './index.js';
+import { MachineList } from './machine-list.js';
+import { type ProxyUser, ProxyUsers } from './proxy-users.js';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = { ann: ['staff'], root: ['wheel'] };
 
