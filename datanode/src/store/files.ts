@@ -20,6 +20,8 @@ export interface BlockFile {
 
 export interface FileSystemSpace {
   readonly totalBytes: number;
+  /** What holds nothing; more than is available where a part is kept for root. */
+  readonly freeBytes: number;
   /** What an ordinary user may still write. */
   readonly availableBytes: number;
 }

@@ -142,8 +142,8 @@ export const nodeFiles: Files = {
     }
   },
   async space(folder): Promise<FileSystemSpace> {
-    const stats = await fsp.statfs(folder);
-    return { totalBytes: stats.blocks * stats.bsize, availableBytes: stats.bavail * stats.bsize };
+    const { blocks, bfree, bavail, bsize } = await fsp.statfs(folder);
+    return { totalBytes: blocks * bsize, freeBytes: bfree * bsize, availableBytes: bavail * bsize };
   },
   lock: lockFolder,
   async bootId() {

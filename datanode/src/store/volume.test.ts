@@ -29,7 +29,7 @@ const figures = ({ capacityBytes, availableBytes, foreignBytes }: Volume) => [
 ];
 
 test('others count against what is reserved for them, and only the rest of it is kept free', async () => {
-  const space = { totalBytes: 1000, availableBytes: 500 };
+  const space = { totalBytes: 1000, freeBytes: 500, availableBytes: 500 };
   assert.deepEqual(figures(await volume(space, 200)), [1000, 500, 300]);
   assert.deepEqual(figures(await volume(space, 200, { bytes: 300 })), [700, 500, 0]);
   assert.deepEqual(figures(await volume(space, 200, { bytes: 400 })), [600, 400, 0]);
@@ -38,8 +38,14 @@ test('others count against what is reserved for them, and only the rest of it is
   assert.deepEqual(figures(await volume(space, 200, { bytes: 2000 })), [0, 0, 0]);
 });
 
+test('what the file system keeps for root is used by nobody', async () => {
+  const space = { totalBytes: 1000, freeBytes: 550, availableBytes: 500 };
+  assert.deepEqual(figures(await volume(space, 200)), [1000, 500, 250]);
+  assert.deepEqual(figures(await volume(space, 200, { bytes: 300 })), [700, 450, 0]);
+});
+
 test('what was written since the last look and what is promised is gone already', async () => {
-  const made = await volume({ totalBytes: 1000, availableBytes: 500 }, 200, { bytes: 400 });
+  const made = await volume({ totalBytes: 1000, freeBytes: 500, availableBytes: 500 }, 200, { bytes: 400 });
   made.usedBytes += 50;
   made.claimedBytes += 100;
   assert.equal(made.availableBytes, 250);

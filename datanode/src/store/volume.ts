@@ -40,7 +40,7 @@ export class Volume {
   private readonly files: Files;
   private readonly folderLock: FolderLock;
   private readonly reservation: Reservation;
-  private space: FileSystemSpace = { totalBytes: 0, availableBytes: 0 };
+  private space: FileSystemSpace = { totalBytes: 0, freeBytes: 0, availableBytes: 0 };
   private usedAtRefresh = 0;
   /** Finalized folders known to be there. */
   private readonly madeSubdirs = new Set<number>();
@@ -89,9 +89,9 @@ export class Volume {
     return Math.max(0, this.othersBytes - this.reservedBytes);
   }
 
-  /** What others keep on the same file system (FsVolumeImpl.getActualNonDfsUsed). */
+  /** What others keep on the same file system; what it keeps for root is nobody's (FsVolumeImpl.getActualNonDfsUsed). */
   private get othersBytes(): number {
-    return Math.max(0, this.space.totalBytes - this.space.availableBytes - this.usedAtRefresh);
+    return Math.max(0, this.space.totalBytes - this.space.freeBytes - this.usedAtRefresh);
   }
 
   async refreshSpace(): Promise<void> {
