@@ -122,20 +122,6 @@ test('a suspect comes before all others, also while there is nothing else to do'
   await node.end();
 });
 
-test('a paused scan reads nothing', async () => {
-  const node = await ScannedStore.open(1);
-  await node.add(range(1, 5));
-  const { counters } = node.scan();
-  node.scanners.pause();
-  node.scanners.start();
-  await node.turns(100);
-  assert.equal(counters.verified, 0);
-  node.scanners.resume();
-  await node.until(() => counters.rounds === 1);
-  assert.equal(counters.verified, 5);
-  await node.end();
-});
-
 test('a deleted block file is noticed and the replica forgotten', async () => {
   const node = await ScannedStore.open(1);
   await node.add([1, 2]);

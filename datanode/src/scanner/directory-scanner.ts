@@ -36,14 +36,6 @@ export class DirectoryScanner {
     this.running ??= this.run();
   }
 
-  pause(): void {
-    this.pace.pause();
-  }
-
-  resume(): void {
-    this.pace.resume();
-  }
-
   async stop(): Promise<void> {
     this.pace.stop();
     await this.running;
@@ -52,7 +44,7 @@ export class DirectoryScanner {
   private async run(): Promise<void> {
     const { random, intervalMs } = this.options;
     await this.pace.sleep(Math.floor((random.uint32() / 2 ** 32) * intervalMs));
-    while (await this.pace.mayGoOn()) {
+    while (!this.pace.stopped) {
       for (const volume of this.options.store.volumes) {
         if (volume.failure === null && !this.pace.stopped) await this.scan(volume);
       }
@@ -66,7 +58,7 @@ export class DirectoryScanner {
       await checkThere(store, volume);
       const known = await this.replicasIn(volume);
       for (let subdir = 0; subdir < SUBDIR_COUNT; subdir++) {
-        if (volume.failure !== null || !(await this.pace.mayGoOn())) return;
+        if (volume.failure !== null || this.pace.stopped) return;
         await this.scanFolder(volume, subdir, known[subdir]!);
       }
     } catch (error) {
@@ -94,7 +86,7 @@ export class DirectoryScanner {
     const { blocks, stamps } = replicasOf(await store.files.list(folder));
     const onDisk = new Set(blocks);
     for (const blockId of onDisk) {
-      if (!(await this.pace.mayGoOn())) return;
+      if (this.pace.stopped) return;
       if (subdirOf(blockId) !== subdir)
         log.warn('a replica is in a folder where it does not belong', { folder, blockId });
       else if (await this.differs(volume, blockId)) {
@@ -105,7 +97,7 @@ export class DirectoryScanner {
     for (const blockId of stamps.keys()) if (subdirOf(blockId) === subdir) withoutData.add(blockId);
     for (const blockId of withoutData) {
       if (onDisk.has(blockId)) continue;
-      if (!(await this.pace.mayGoOn())) return;
+      if (this.pace.stopped) return;
       await reconciler.check(volume, blockId, stamps.get(blockId) ?? null);
     }
   }

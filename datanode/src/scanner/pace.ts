@@ -3,10 +3,9 @@ import type { Clock } from '@rfs/base/seams';
 /** What timers take at most: above it Node's fire at once. */
 const LONGEST_TIMER_MS = 2 ** 30;
 
-/** When a scan may go on: it sleeps on the clock and can be paused, woken and stopped. One scan waits at a time. */
+/** When a scan goes on: it sleeps on the clock and can be woken and stopped. One scan waits at a time. */
 export class Pace {
   private readonly clock: Clock;
-  private paused = false;
   private ended = false;
   private wake: (() => void) | null = null;
   private rouse: (() => void) | null = null;
@@ -17,17 +16,6 @@ export class Pace {
 
   get stopped(): boolean {
     return this.ended;
-  }
-
-  /** Resolves when the scan is not paused; false when it is to end. */
-  async mayGoOn(): Promise<boolean> {
-    while (this.paused && !this.ended) {
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-      this.wake = null;
-    }
-    return !this.ended;
   }
 
   /** Resolves after `ms`, or when the scan is to end. */
@@ -49,16 +37,6 @@ export class Pace {
   /** There is something to do: ends a rest. */
   nudge(): void {
     this.rouse?.();
-  }
-
-  pause(): void {
-    this.paused = true;
-  }
-
-  resume(): void {
-    this.paused = false;
-    // A sleep that is woken early goes on sleeping; a rest only makes the scan look around once more.
-    this.wake?.();
   }
 
   stop(): void {

@@ -94,17 +94,6 @@ export class Scanners {
     this.ordered.add(blockId);
   }
 
-  /** Reads nothing until {@link resume}, from the next slice on. */
-  pause(): void {
-    for (const scanner of this.volumes) scanner.pause();
-    this.directories?.pause();
-  }
-
-  resume(): void {
-    for (const scanner of this.volumes) scanner.resume();
-    this.directories?.resume();
-  }
-
   /** Resolves when nothing is read any more and the cursors are saved. */
   async stop(): Promise<void> {
     await Promise.all([

@@ -64,14 +64,6 @@ export class VolumeScanner {
     if (this.suspects.add(block.blockId, block.generationStamp, this.options.clock.monotonicMs())) this.pace.nudge();
   }
 
-  pause(): void {
-    this.pace.pause();
-  }
-
-  resume(): void {
-    this.pace.resume();
-  }
-
   /** Resolves when nothing is being read any more and the cursor is saved. */
   async stop(): Promise<void> {
     this.pace.stop();
@@ -88,7 +80,7 @@ export class VolumeScanner {
     } catch (error) {
       log.warn('the scan of a volume begins anew: its cursor could not be read', { folder: volume.folder, error });
     }
-    while ((await this.pace.mayGoOn()) && volume.failure === null) {
+    while (!this.pace.stopped && volume.failure === null) {
       try {
         restMs = await this.step();
       } catch (error) {
@@ -138,7 +130,7 @@ export class VolumeScanner {
 
   private async spend(bytes: number): Promise<boolean> {
     await this.pace.sleep(this.throttle.take(bytes));
-    return this.pace.mayGoOn();
+    return !this.pace.stopped;
   }
 
   private async save(): Promise<void> {
