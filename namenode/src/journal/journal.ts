@@ -1,5 +1,5 @@
-import { dirname } from 'node:path';
 import { assert } from '@rfs/base/assert';
+import { makeDurableFolder } from '@rfs/base/disk';
 import type { LogIndex, Term } from '@rfs/base/ids';
 import type { Clock, Disk, Random } from '@rfs/base/seams';
 import type { HardState, LogEntry, PeerId, SavedLog } from '../raft/index.js';
@@ -370,12 +370,4 @@ export class Journal implements SavedLog {
 function replacesOlder(append: Append, active: Segment): boolean {
   const first = append.entries[append.taken];
   return first !== undefined && first.index <= active.header.previousIndex;
-}
-
-/** Makes `folder` and all that lead to it; those that were absent, and `folder` in any case, are durable then. */
-function makeDurableFolder(disk: Disk, folder: string): void {
-  const parents = [dirname(folder)];
-  while (!disk.exists(parents[parents.length - 1]!)) parents.push(dirname(parents[parents.length - 1]!));
-  disk.makeFolder(folder);
-  for (const parent of parents) disk.syncFolder(parent);
 }

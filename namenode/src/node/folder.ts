@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
-import { lockFolder } from '@rfs/base/disk';
+import { lockFolder, makeDurableFolder } from '@rfs/base/disk';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import type { NamenodeSeams } from './seams.js';
 
@@ -9,7 +9,7 @@ export async function lockNameFolder(config: Config, seams: NamenodeSeams, lifec
   const [first] = config.get(options.nameDirs);
   if (first === undefined) throw new Error(`${options.nameDirs.key} names no folder`);
   const folder = first.path;
-  seams.disk.makeFolder(folder);
+  makeDurableFolder(seams.disk, folder);
   await lifecycle.open(
     'folder lock',
     () => lockFolder(join(folder, 'in_use.lock')),

@@ -145,6 +145,11 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
     kinds: ['timer'],
     reason: "a socket's own method, which it passes on",
   },
+  {
+    path: 'tools/testing/src/images/',
+    kinds: ['timer', 'fs', 'process', 'exit', 'environment'],
+    reason: 'records processes, and starts them on what power loss leaves',
+  },
   { path: 'tools/testing/src/fuzz/talk.ts', kinds: ['net'], reason: 'says what no client of ours would' },
   { path: 'tools/testing/src/fuzz/main.ts', kinds: ['environment'], reason: 'a program of its own' },
   { path: 'tools/testing/src/main.ts', kinds: ['environment'], reason: 'a program of its own' },

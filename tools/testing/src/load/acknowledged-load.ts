@@ -3,6 +3,15 @@ import type { NamenodeCaller } from './namenode-caller.js';
 /** Chains of changes under way at the same time. */
 const LANES = 32;
 
+/** Paths and whether each exists once a change is carried out. */
+export type After = readonly (readonly [path: string, exists: boolean])[];
+
+/** Hears of each change before it is asked for, and once it is acknowledged. */
+export interface LoadWatch {
+  asked(after: After): void;
+  acknowledged(after: After): void;
+}
+
 /**
  * Changes a namespace as fast as it goes and remembers what was acknowledged, so that after any crash every
  * acknowledged change can be looked for. Each chain has paths of its own; a chain whose last change has an unknown end
@@ -11,13 +20,15 @@ const LANES = 32;
 export class AcknowledgedLoad {
   private readonly caller: NamenodeCaller;
   private readonly root: string;
+  private readonly watch: LoadWatch | undefined;
   private readonly expected = new Map<string, boolean>();
   private next = 0;
   private stopping = false;
 
-  constructor(caller: NamenodeCaller, root: string) {
+  constructor(caller: NamenodeCaller, root: string, watch?: LoadWatch) {
     this.caller = caller;
     this.root = root;
+    this.watch = watch;
   }
 
   /** Paths whose state is known. */
@@ -73,12 +84,11 @@ export class AcknowledgedLoad {
     return number % 2 === 0 ? this.caller.mkdirs(path) : this.caller.makeFile(path);
   }
 
-  private async step(
-    after: readonly (readonly [string, boolean])[],
-    change: () => Promise<'done' | 'unknown'>,
-  ): Promise<boolean> {
+  private async step(after: After, change: () => Promise<'done' | 'unknown'>): Promise<boolean> {
     for (const [path] of after) this.expected.delete(path);
+    this.watch?.asked(after);
     if ((await change()) === 'unknown') return false;
+    this.watch?.acknowledged(after);
     for (const [path, exists] of after) this.expected.set(path, exists);
     return true;
   }

@@ -1,2 +1,2 @@
-export { AcknowledgedLoad } from './acknowledged-load.js';
+export { AcknowledgedLoad, type After, type LoadWatch } from './acknowledged-load.js';
 export { NamenodeCaller } from './namenode-caller.js';

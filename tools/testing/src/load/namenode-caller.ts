@@ -7,6 +7,8 @@ const FILE_MODE = { perm: 0o644 };
 const FOLDER_MODE = { perm: 0o755 };
 /** CreateFlagProto.CREATE. */
 const CREATE = 1;
+/** SafeModeActionProto.SAFEMODE_GET. */
+const GET = 3;
 const BLOCK_BYTES = 1024 * 1024;
 const CLIENT = 'load';
 
@@ -71,6 +73,31 @@ export class NamenodeCaller {
   async exists(src: string): Promise<boolean | undefined> {
     const reply = await callAsync(this.client, protocols.client, 'getFileInfo', { src });
     return isFailure(reply) ? undefined : reply.fs !== undefined;
+  }
+
+  /** Whether it takes changes: it answers, and is out of safe mode. */
+  async takesChanges(): Promise<boolean> {
+    const reply = await callAsync(this.client, protocols.client, 'setSafeMode', { action: GET, checked: false });
+    return !isFailure(reply) && !reply.result;
+  }
+
+  /** Names in a folder, none when it is absent; undefined when the namenode cannot be asked. */
+  async names(src: string): Promise<string[] | undefined> {
+    const found: string[] = [];
+    for (let startAfter: Uint8Array = new Uint8Array(0); ; ) {
+      const reply = await callAsync(this.client, protocols.client, 'getListing', {
+        src,
+        startAfter,
+        needLocation: false,
+      });
+      if (isFailure(reply)) return undefined;
+      const { partialListing = [], remainingEntries = 0 } = reply.dirList ?? {};
+      for (const { path } of partialListing) {
+        found.push(Buffer.from(path).toString());
+        startAfter = Uint8Array.from(path);
+      }
+      if (remainingEntries === 0) return found;
+    }
   }
 
   close(): void {

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { until } from '../cluster/index.js';
+import { AcknowledgedLoad, NamenodeCaller } from '../load/index.js';
+import { LoadHistory } from './load-history.js';
+
+const RFS = fileURLToPath(new URL('../../../cli/bin/rfs.js', import.meta.url));
+
+/** Changes that are acknowledged in each life of the namenode. */
+const PER_LIFE = 600;
+export const ROOT = '/load';
+
+/** A run of a namenode, recorded. */
+export interface Recording {
+  /** The folder that was recorded; `name` in it is the namenode's. */
+  readonly disk: string;
+  readonly record: string;
+  readonly history: LoadHistory;
+}
+
+/**
+ * Records several lives of one namenode under load in the folder `work`: killed, stopped in order, and one in which the
+ * journal is cut behind what the store holds for good, and killed again.
+ * @param recorder the library made of `tools/testing/clients/record_disk.c`
+ */
+export async function recordRun(work: string, recorder: string): Promise<Recording> {
+  const disk = join(work, 'disk');
+  const record = join(work, 'record');
+  mkdirSync(disk);
+  const history = new LoadHistory(() => (existsSync(record) ? statSync(record).size : 0));
+  const life = new Life(disk, record, recorder, history);
+  await life.begin();
+  await life.change(PER_LIFE);
+  await life.end('SIGKILL');
+  await life.begin();
+  await life.change(PER_LIFE);
+  await life.pause();
+  await life.end('SIGTERM');
+  await life.begin();
+  await life.change(PER_LIFE);
+  await life.pause();
+  const oldest = firstSegment(disk);
+  await until('the journal is cut', () => firstSegment(disk) !== oldest);
+  await life.change(PER_LIFE);
+  await life.end('SIGKILL');
+  return { disk, record, history };
+}
+
+class Life {
+  private readonly environment: NodeJS.ProcessEnv;
+  private readonly words: readonly string[];
+  private readonly history: LoadHistory;
+  private child: ChildProcess | undefined;
+  private caller: NamenodeCaller | undefined;
+  private number = 0;
+  private ended: Promise<unknown> = Promise.resolve();
+  private load: AcknowledgedLoad | undefined;
+  private working: Promise<void> = Promise.resolve();
+
+  constructor(disk: string, record: string, recorder: string, history: LoadHistory) {
+    this.environment = {
+      ...process.env,
+      LD_PRELOAD: recorder,
+      RECORD_UNDER: disk,
+      RECORD_TO: record,
+      // What libuv gives to the kernel's ring is no system call that could be seen.
+      UV_USE_IO_URING: '0',
+    };
+    this.words = [
+      ...['namenode', '--name-dir', `file://${join(disk, 'name')}`],
+      ...['--rpc-address', '127.0.0.1:0', '--http-address', '127.0.0.1:0'],
+      // So that it is cut at all in so short a run.
+      ...['-D', 'rfs.journal.segment.bytes=65536', '-D', 'rfs.journal.retained.bytes=65536'],
+    ];
+    this.history = history;
+  }
+
+  async begin(): Promise<void> {
+    const child = spawn(process.execPath, [RFS, ...this.words], {
+      stdio: ['ignore', 'inherit', 'pipe'],
+      env: this.environment,
+    });
+    this.child = child;
+    this.ended = once(child, 'exit');
+    let log = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    await until('the namenode serves', () => {
+      if (child.exitCode !== null) throw new Error(`the namenode ended: ${log}`);
+      return /"rpc":"[^"]*"[^\n]*namenode serves/.test(log);
+    });
+    const caller = new NamenodeCaller(/"rpc":"([^"]*)"/.exec(log)?.[1] as string);
+    await until('the namenode takes changes', () => caller.takesChanges());
+    this.caller = caller;
+  }
+
+  /** Changes the namespace until `count` more paths are known; the load goes on. */
+  async change(count: number): Promise<void> {
+    const load = new AcknowledgedLoad(this.caller as NamenodeCaller, `${ROOT}/${this.number++}`, this.history);
+    this.load = load;
+    this.working = load.run();
+    await until('enough is acknowledged', () => load.acknowledged >= count);
+  }
+
+  /** The load ends with what is under way. */
+  async pause(): Promise<void> {
+    this.load?.stop();
+    await this.working;
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    this.child?.kill(signal);
+    await this.ended;
+    await this.working;
+    this.caller?.close();
+  }
+}
+
+function firstSegment(disk: string): string | undefined {
+  return readdirSync(join(disk, 'name/journal')).sort()[0];
+}
