@@ -53,7 +53,12 @@ export async function openCore(
   const blocks = new BlockManager(blockManagerConfig(config), random.fork('blocks'), policyOf);
   const store = await lifecycle.open(
     'store',
-    () => openLmdbStore(storeFolder),
+    () =>
+      openLmdbStore(storeFolder, {
+        clock: seams.clock,
+        gatherMs: config.get(options.gatherMs),
+        gatherBytes: config.get(options.gatherBytes),
+      }),
     (opened) => settled((done) => opened.close(done)),
   );
   const machine = new StateMachine(store, blocks.events);

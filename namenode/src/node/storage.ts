@@ -8,11 +8,8 @@ import type { Applier, Replicator } from '../replication/index.js';
 /** How often the store is asked to become durable, so that the journal may be cut. */
 const FLUSH_MS = 5000;
 
-/**
- * Rows that may wait in memory for the store's own writer before applying pauses. What has gathered is handed to the
- * writer in one go, about 2 µs a row: more than this would hold the event loop for longer than 50 ms.
- */
-const MAX_BACKLOG_ROWS = 20_000;
+/** What may wait in memory for the store's own writer before applying pauses: the disk does not keep up. */
+const MAX_BACKLOG_BYTES = 128 << 20;
 
 /** The state machine as the replicator drives it; `onBatch` hears after each batch. */
 export function applierOf(machine: StateMachine, store: Store, onBatch: () => void): Applier {
@@ -21,7 +18,7 @@ export function applierOf(machine: StateMachine, store: Store, onBatch: () => vo
       return machine.appliedIndex as LogIndex;
     },
     get congested(): boolean {
-      return store.backlogRows > MAX_BACKLOG_ROWS;
+      return store.backlogBytes > MAX_BACKLOG_BYTES;
     },
     applyBatch: (entries, results) => {
       machine.applyBatch(entries, results);

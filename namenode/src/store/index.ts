@@ -1,3 +1,3 @@
-export { type ExchangeableStore, LMDB_FILE, type LmdbOptions, openLmdbStore, removeLmdbStore } from './lmdb.js';
+export { type ExchangeableStore, type GatheringOptions, LMDB_FILE, openLmdbStore, removeLmdbStore } from './lmdb.js';
 export { MemoryStore } from './memory.js';
 export { readRowsFile, writeRowsFile } from './rows-file.js';

@@ -23,7 +23,10 @@ const turn = () => {
     });
   }
   const written = number;
-  store.whenDurable(() => process.stdout.write(written + '\\n'));
+  store.whenDurable((error) => {
+    if (error !== null) throw error;
+    process.stdout.write(written + '\\n');
+  });
   setImmediate(turn);
 };
 turn();

@@ -1,6 +1,7 @@
 import type { Transaction } from 'lmdb';
-import type { NativeDatabase } from './lmdb.js';
-import { type KeyedRow, type PendingRows, textOf } from './pending-rows.js';
+import type { NativeDatabase } from './lmdb-database.js';
+import type { Overlay } from './overlay.js';
+import type { RowView } from './row-set.js';
 
 const VIEWS = 1024;
 
@@ -31,10 +32,10 @@ export class SharedValues {
 
 type Visit = (key: Uint8Array, value: Uint8Array) => boolean;
 
-/** Visits the rows of the tree on disk and the pending ones as one sequence; a pending row stands before the disk's. */
+/** Visits the rows of the tree on disk and those in front of it as one sequence. */
 export function visitRange(
   database: NativeDatabase,
-  pending: PendingRows,
+  overlay: Overlay,
   from: Uint8Array,
   to: Uint8Array,
   visit: Visit,
@@ -42,26 +43,21 @@ export function visitRange(
   transaction: Transaction | undefined,
 ): void {
   if (Buffer.compare(from, to) >= 0) return;
-  const ours = pending.between(from, to);
+  const ours = overlay.between(from, to);
   if (reverse) ours.reverse();
   let next = 0;
   for (const { key, value } of diskRows(database, from, to, reverse, transaction)) {
-    if (next < ours.length) {
-      const text = textOf(key);
-      for (let row = ours[next]; row !== undefined && comesBefore(row.key, text, reverse); row = ours[next]) {
-        next++;
-        if (!visitPending(row, visit)) return;
-      }
-      const same = ours[next];
-      if (same?.key === text) {
-        next++;
-        if (!visitPending(same, visit)) return;
-        continue;
-      }
+    let order = 1;
+    for (let row = ours[next]; row !== undefined; row = ours[next]) {
+      order = Buffer.compare(row.key, key) * (reverse ? -1 : 1);
+      if (order > 0) break;
+      next++;
+      if (!visitRow(row, visit)) return;
+      if (order === 0) break;
     }
-    if (!visit(key, value)) return;
+    if (order !== 0 && !visit(key, value)) return;
   }
-  for (; next < ours.length; next++) if (!visitPending(ours[next] as KeyedRow, visit)) return;
+  for (; next < ours.length; next++) if (!visitRow(ours[next]!, visit)) return;
 }
 
 /** lmdb's own bounds are start-inclusive and end-exclusive in the direction of travel; the contract's are not. */
@@ -78,10 +74,6 @@ function diskRows(
   return database.getRange(transaction === undefined ? bounds : { ...bounds, transaction });
 }
 
-function comesBefore(key: string, other: string, reverse: boolean): boolean {
-  return reverse ? key > other : key < other;
-}
-
-function visitPending({ key, row }: KeyedRow, visit: Visit): boolean {
-  return row.value === null || visit(Buffer.from(key, 'latin1'), row.value);
+function visitRow({ key, value }: RowView, visit: Visit): boolean {
+  return value === null || visit(key, value);
 }

@@ -1,32 +1,24 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { assert } from '@rfs/base/assert';
+import type { Clock, Timer } from '@rfs/base/seams';
 import type { Store, StoreReader, StoreSnapshot, StoreWriter } from '@rfs/base/store';
-import { open, type RootDatabase, type Transaction } from 'lmdb';
+import type { Transaction } from 'lmdb';
+import { type NativeDatabase, openDatabase } from './lmdb-database.js';
 import { SharedValues, visitRange } from './lmdb-reads.js';
-import { PendingRow, PendingRows } from './pending-rows.js';
+import { Overlay } from './overlay.js';
+import { DatabaseWriter } from './writer.js';
 
-export interface LmdbOptions {
-  /** Size in bytes of the address space mapped at first; the map grows by itself when the data does. */
-  readonly mapBytes?: number;
+/** How long rows may gather in memory before they are given to lmdb: together they cost less, the last of each key. */
+export interface GatheringOptions {
+  readonly clock: Clock;
+  readonly gatherMs: number;
+  /** Bytes of rows that are not waited with. */
+  readonly gatherBytes: number;
 }
 
-/** What lmdb's typings leave out of its database. */
-export interface NativeDatabase extends RootDatabase<Uint8Array, Uint8Array> {
-  sync(done: (error?: Error | null) => void): void;
-  resetReadTxn(): void;
-  getBinaryFast(key: Uint8Array, options?: { transaction: Transaction }): Buffer | undefined;
-}
-
-/**
- * Opens the ordered store in `folder` (made when absent).
- *
- * Of lmdb's options: `overlappingSync` writes a third meta page that always names a flushed state, `safeRestore` goes
- * back to exactly that one at opening unless the last transaction itself was flushed, so after power loss the store is
- * a little old and never torn; `noMemInit` skips zeroing pages that are written anyway; `separateFlushed` reports a
- * transaction when it is visible, not when it is flushed.
- */
-export function openLmdbStore(folder: string, options: LmdbOptions = {}): ExchangeableStore {
-  return new LmdbStore(openDatabase(folder, options));
+/** Opens the ordered store in `folder` (made when absent). Without `gathering` rows wait only for those before them. */
+export function openLmdbStore(folder: string, gathering?: GatheringOptions): ExchangeableStore {
+  return new LmdbStore(folder, gathering);
 }
 
 /** Removes a store that nobody has open, or will open again; an absent one is fine. */
@@ -36,24 +28,6 @@ export function removeLmdbStore(folder: string): void {
 
 /** The file in a store's folder that is all of it while nobody has it open. */
 export const LMDB_FILE = 'data.mdb';
-
-function openDatabase(folder: string, options: LmdbOptions): NativeDatabase {
-  mkdirSync(folder, { recursive: true });
-  return open<Uint8Array, Uint8Array>({
-    path: folder,
-    noSubdir: false,
-    keyEncoding: 'binary',
-    encoding: 'binary',
-    overlappingSync: true,
-    separateFlushed: true,
-    safeRestore: true,
-    noMemInit: true,
-    cache: false,
-    maxDbs: 1,
-    maxReaders: 64,
-    mapSize: options.mapBytes ?? 64 * 1024 * 1024,
-  } as Parameters<typeof open>[0]) as unknown as NativeDatabase;
-}
 
 /** A store whose content can be exchanged for that of another folder while it is in use. */
 export interface ExchangeableStore extends Store {
@@ -65,33 +39,36 @@ export interface ExchangeableStore extends Store {
 }
 
 /**
- * A commit of lmdb's on the calling thread waits for the disk even with overlapping sync, so nothing is committed
- * there. A transaction's rows go into memory, where every read looks first. What has gathered while lmdb's own writer
- * thread was busy goes to it as one transaction: whole transactions of ours, of each row only the last value.
+ * A commit of lmdb's on the calling thread waits for the disk, so nothing is committed there. A transaction's rows go
+ * into memory, where every read looks first. What has gathered goes to a thread of the store's as one transaction:
+ * whole transactions of ours, of each key only the last value.
  */
 class LmdbStore implements ExchangeableStore {
   database: NativeDatabase;
-  pending = new PendingRows();
+  overlay = new Overlay();
   readonly values = new SharedValues();
-  private readonly writer: LmdbWriter;
-  private gathered: PendingRow[] = [];
-  private inFlight = false;
+  private readonly transaction: LmdbWriter;
+  private readonly gathering: GatheringOptions | undefined;
+  private writer: DatabaseWriter;
+  private timer: Timer | null = null;
   private waiting: Waiting[] = [];
   private failure: Error | null = null;
   private closing = false;
 
-  constructor(database: NativeDatabase) {
-    this.database = database;
-    this.writer = new LmdbWriter(this);
+  constructor(folder: string, gathering: GatheringOptions | undefined) {
+    this.database = openDatabase(folder);
+    this.writer = new DatabaseWriter(folder);
+    this.gathering = gathering;
+    this.transaction = new LmdbWriter(this);
   }
 
-  get backlogRows(): number {
-    return this.pending.size;
+  get backlogBytes(): number {
+    return this.overlay.usedBytes;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const row = this.pending.get(key);
-    if (row !== undefined) return row.value ?? undefined;
+    const value = this.overlay.get(key);
+    if (value !== undefined) return value ?? undefined;
     return this.values.view(this.database.getBinaryFast(key));
   }
 
@@ -101,36 +78,36 @@ class LmdbStore implements ExchangeableStore {
     visit: (key: Uint8Array, value: Uint8Array) => boolean,
     reverse = false,
   ): void {
-    visitRange(this.database, this.pending, from, to, visit, reverse, undefined);
+    visitRange(this.database, this.overlay, from, to, visit, reverse, undefined);
   }
 
   write<T>(body: (writer: StoreWriter) => T): T {
     assert(!this.closing, 'the store is closed');
     if (this.failure !== null) throw this.failure;
-    const { writer } = this;
-    writer.begin();
+    const { overlay, transaction } = this;
+    transaction.begin();
+    overlay.begin();
     let result: T;
     try {
-      result = body(writer);
+      result = body(transaction);
     } catch (error) {
-      writer.undo();
+      overlay.takeBack();
       throw error;
+    } finally {
+      transaction.end();
     }
-    writer.finish(this.gathered);
-    if (!this.inFlight) this.send();
+    overlay.keep();
+    this.look();
     return result;
   }
 
   snapshot(): StoreSnapshot {
-    assert(!this.writer.active, 'a snapshot inside a write transaction');
-    return new LmdbSnapshot(this.database, this.pending.copy(), this.database.useReadTransaction());
+    assert(!this.transaction.active, 'a snapshot inside a write transaction');
+    return new LmdbSnapshot(this.database, this.overlay.copy(), this.database.useReadTransaction());
   }
 
   whenDurable(done: (error: Error | null) => void): void {
-    this.whenLanded(() => {
-      if (this.failure !== null) done(this.failure);
-      else this.database.sync((error) => done(error ?? null));
-    });
+    this.whenLanded(() => done(this.failure));
   }
 
   hotCopy(folder: string, done: (error: Error | null) => void): void {
@@ -149,73 +126,69 @@ class LmdbStore implements ExchangeableStore {
   }
 
   exchange(other: Store, done: (error: Error | null) => void): void {
-    assert(!this.writer.active && !this.closing, 'an exchange of a store that is being written or closed');
-    assert(other instanceof LmdbStore && other.backlogRows === 0, 'an exchange for a store that was written');
-    const before = this.database;
+    assert(!this.transaction.active && !this.closing, 'an exchange of a store that is being written or closed');
+    assert(other instanceof LmdbStore && other.backlogBytes === 0, 'an exchange for a store that was written');
+    const { database, writer } = this;
     this.database = other.database;
-    this.pending = new PendingRows();
-    this.gathered = [];
-    this.inFlight = false;
+    this.writer = other.writer;
+    this.overlay = new Overlay();
     this.failure = null;
+    this.stopTimer();
     this.wake(true);
-    before.close().then(
-      () => done(null),
-      (error: unknown) => done(error as Error),
-    );
+    closeBoth(writer, database, done);
   }
 
   close(done: (error: Error | null) => void): void {
     this.closing = true;
-    this.whenDurable((error) => {
-      this.database.close().then(
-        () => done(error),
-        (failure: unknown) => done(failure as Error),
-      );
-    });
+    this.whenLanded(() => closeBoth(this.writer, this.database, (error) => done(this.failure ?? error)));
   }
 
-  /** Gives what has gathered to the writer thread. */
-  private send(): void {
-    const rows = this.gathered.filter((row) => !row.superseded);
-    this.gathered = [];
-    if (rows.length === 0) return;
-    this.inFlight = true;
-    const { database } = this;
-    const sent = database.batch(() => {
-      for (const { key, value } of rows) {
-        if (value === null) database.remove(key);
-        else database.put(key, value);
+  /** Gives what has gathered to the writer, if it is enough or was long enough. */
+  private look(): void {
+    const { gathering, overlay } = this;
+    if (this.writer.busy || overlay.gatheringRows === 0) return;
+    if (gathering === undefined || this.waiting.length > 0 || overlay.gatheringBytes >= gathering.gatherBytes) {
+      this.takeOff();
+    } else this.timer ??= gathering.clock.setTimer(gathering.gatherMs, this.takeOff);
+  }
+
+  private readonly takeOff = (): void => {
+    this.stopTimer();
+    const { writer } = this;
+    if (writer.busy) return;
+    writer.write(this.overlay.takeOff().pack(), (error) => {
+      if (writer !== this.writer) return;
+      if (error === null) this.landed();
+      else {
+        this.failure ??= error;
+        this.wake(true);
       }
     });
-    sent.then(
-      () => {
-        if (database === this.database) this.landed(rows);
-      },
-      (error: unknown) => {
-        if (database === this.database) this.failed(error as Error);
-      },
-    );
-  }
+  };
 
   /** The tree on disk has the rows: reads need not find them in memory any more. */
-  private landed(rows: readonly PendingRow[]): void {
+  private landed(): void {
     // A read transaction of this turn may be older than what has just become visible.
     this.database.resetReadTxn();
-    for (const row of rows) if (!row.superseded) this.pending.remove(row);
-    this.inFlight = false;
-    this.send();
-    this.wake(!this.inFlight);
+    this.overlay.land();
+    this.wake(false);
+    this.look();
   }
 
-  private failed(error: Error): void {
-    this.failure ??= error;
-    this.wake(true);
+  private stopTimer(): void {
+    this.timer?.cancel();
+    this.timer = null;
   }
 
   /** Calls `action` when all that was written before is in the tree, however much is written meanwhile. */
   private whenLanded(action: () => void): void {
-    if (!this.inFlight || this.failure !== null) action();
-    else this.waiting.push({ landings: this.gathered.length > 0 ? 2 : 1, action });
+    const landings = (this.writer.busy ? 1 : 0) + (this.overlay.gatheringRows > 0 ? 1 : 0);
+    if (landings === 0 || this.failure !== null) {
+      action();
+      return;
+    }
+    this.waiting.push({ landings, action });
+    this.look();
   }
 
   /** One landing is over, or with `all` none will come any more. */
@@ -230,15 +203,24 @@ class LmdbStore implements ExchangeableStore {
   }
 }
 
+/** The writer first: it has the database open too. */
+function closeBoth(writer: DatabaseWriter, database: NativeDatabase, done: (error: Error | null) => void): void {
+  writer.close(() => {
+    database.close().then(
+      () => done(null),
+      (error: unknown) => done(error as Error),
+    );
+  });
+}
+
 interface Waiting {
   landings: number;
   readonly action: () => void;
 }
 
-/** Rows of the running transaction: seen by reads at once, taken back when it throws. */
+/** The running transaction, as its body sees it. */
 class LmdbWriter implements StoreWriter {
   private readonly store: LmdbStore;
-  private rows: PendingRow[] = [];
   active = false;
 
   constructor(store: LmdbStore) {
@@ -250,19 +232,7 @@ class LmdbWriter implements StoreWriter {
     this.active = true;
   }
 
-  /** Ends the transaction and hands its rows over. */
-  finish(gathered: PendingRow[]): void {
-    for (const row of this.rows) {
-      row.before = undefined;
-      gathered.push(row);
-    }
-    this.rows = [];
-    this.active = false;
-  }
-
-  undo(): void {
-    for (let i = this.rows.length - 1; i >= 0; i--) this.store.pending.undo(this.rows[i] as PendingRow);
-    this.rows = [];
+  end(): void {
     this.active = false;
   }
 
@@ -281,7 +251,7 @@ class LmdbWriter implements StoreWriter {
 
   put(key: Uint8Array, value: Uint8Array): void {
     assert(this.active, 'put outside a write transaction');
-    this.set(key, Buffer.from(value));
+    this.set(key, value);
   }
 
   delete(key: Uint8Array): boolean {
@@ -293,29 +263,27 @@ class LmdbWriter implements StoreWriter {
 
   private set(key: Uint8Array, value: Uint8Array | null): void {
     assert(key.length > 0 && key.length <= 511, `a key of ${key.length} bytes`);
-    const row = new PendingRow(Buffer.from(key), value);
-    this.store.pending.add(row);
-    this.rows.push(row);
+    this.store.overlay.set(key, value);
   }
 }
 
 class LmdbSnapshot implements StoreSnapshot, StoreReader {
   private readonly database: NativeDatabase;
-  private readonly pending: PendingRows;
+  private readonly overlay: Overlay;
   private readonly values = new SharedValues();
   private readonly transaction: Transaction;
   private closed = false;
 
-  constructor(database: NativeDatabase, pending: PendingRows, transaction: Transaction) {
+  constructor(database: NativeDatabase, overlay: Overlay, transaction: Transaction) {
     this.database = database;
-    this.pending = pending;
+    this.overlay = overlay;
     this.transaction = transaction;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
     assert(!this.closed, 'the snapshot is closed');
-    const row = this.pending.get(key);
-    if (row !== undefined) return row.value ?? undefined;
+    const value = this.overlay.get(key);
+    if (value !== undefined) return value ?? undefined;
     return this.values.view(this.database.getBinaryFast(key, { transaction: this.transaction }));
   }
 
@@ -326,7 +294,7 @@ class LmdbSnapshot implements StoreSnapshot, StoreReader {
     reverse = false,
   ): void {
     assert(!this.closed, 'the snapshot is closed');
-    visitRange(this.database, this.pending, from, to, visit, reverse, this.transaction);
+    visitRange(this.database, this.overlay, from, to, visit, reverse, this.transaction);
   }
 
   close(): void {

@@ -17,7 +17,7 @@ const CHUNK_ROWS = 256;
  * simulated disk that is shared by all stores that should see each other's copies.
  */
 export class MemoryStore implements Store {
-  readonly backlogRows = 0;
+  readonly backlogBytes = 0;
   private readonly folders: Map<string, MemoryStore>;
   private chunks: Chunk[] = [];
   private epoch = 0;

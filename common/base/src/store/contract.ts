@@ -29,8 +29,8 @@ export interface StoreSnapshot extends StoreReader {
 }
 
 export interface Store extends StoreReader {
-  /** Rows that are written and visible but still on their way into the engine's files; whoever writes may wait for fewer. */
-  readonly backlogRows: number;
+  /** Memory for rows that are written and visible but not yet in the engine's files; whoever writes may wait for less. */
+  readonly backlogBytes: number;
   /** One write transaction: all of `body`'s changes become visible together, or none when it throws. */
   write<T>(body: (writer: StoreWriter) => T): T;
   snapshot(): StoreSnapshot;

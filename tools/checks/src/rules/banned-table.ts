@@ -100,7 +100,10 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
     kinds: ['fs', 'process'],
     reason: 'reads the rack table, runs the script',
   },
-  { path: 'namenode/src/store/lmdb.ts', kinds: ['fs'], reason: 'makes the folders of the real store' },
+  { path: 'namenode/src/store/lmdb.ts', kinds: ['fs'], reason: 'makes the folders of copies of the real store' },
+  { path: 'namenode/src/store/lmdb-database.ts', kinds: ['fs'], reason: 'makes the folder of the real store' },
+  { path: 'namenode/src/store/writer.ts', kinds: ['process'], reason: 'owns the thread that writes the real store' },
+  { path: 'namenode/src/store/writer-thread.ts', kinds: ['process'], reason: 'the program of that thread' },
   {
     path: 'namenode/src/service/host-files.ts',
     kinds: ['fs', 'net'],

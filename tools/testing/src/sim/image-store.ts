@@ -8,7 +8,7 @@ const MODULUS = 2 ** 52;
  * of which images can be taken: what LMDB's `overlappingSync` leaves after power loss is an earlier one.
  */
 export class ImageStore implements Store {
-  readonly backlogRows = 0;
+  readonly backlogBytes = 0;
   private rows: MemoryStore;
   private sum: number;
 

@@ -69,6 +69,18 @@ export const replicatorOptions = {
     default: '10ms',
     help: 'Time after which long work gives way to requests.',
   }),
+  gatherMs: option({
+    key: 'rfs.namenode.store.gather-time',
+    type: duration('ms'),
+    default: '1s',
+    help: 'How long applied changes gather in memory before the store takes them in one go; the journal has them.',
+  }),
+  gatherBytes: option({
+    key: 'rfs.namenode.store.gather-bytes',
+    type: size(0, 256 * 1024 * 1024),
+    default: '16m',
+    help: 'Gathered changes that are not kept waiting any longer.',
+  }),
   purgeBatchEntries: option({
     key: 'rfs.delete.purge.max-entries',
     type: integer(1, 100_000),
