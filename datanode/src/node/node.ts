@@ -27,6 +27,7 @@ import {
   TransferServer,
 } from '../transfer/index.js';
 import { callingAddress } from './addresses.js';
+import { leave } from './leaving.js';
 import { publishMetrics } from './metrics.js';
 import { reportToNamenodes } from './namenodes.js';
 import { Pool } from './pool.js';
@@ -220,6 +221,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
     },
     datanodeUuid,
     close: async () => {
+      await leave(namenodes, counters, clock);
       await lifecycle.close();
     },
   };

@@ -23,6 +23,7 @@ export interface LostFolder {
   readonly failedAtMs: number;
 }
 
+/** @param leaving no replica is to be placed here any more: a datanode without room is one that every namenode passes by */
 export function heartbeatRequest(
   registration: DatanodeRegistrationProto,
   volumes: readonly Volume[],
@@ -30,12 +31,13 @@ export function heartbeatRequest(
   load: DatanodeLoad,
   wantsLease: boolean,
   digests: RfsReplicaDigestsProto[],
+  leaving: boolean,
 ): HeartbeatRequestProto {
   const failed = volumes.filter((volume) => volume.failure !== null);
   const summary = failureSummary(failed, lostFolders);
   return {
     registration,
-    reports: volumes.filter((volume) => volume.failure === null).map(storageReport),
+    reports: volumes.filter((volume) => volume.failure === null).map((volume) => storageReport(volume, leaving)),
     xmitsInProgress: load.copies,
     xceiverCount: load.transfers,
     failedVolumes: failed.length + lostFolders.length,
@@ -49,13 +51,13 @@ export function heartbeatRequest(
   };
 }
 
-function storageReport(volume: Volume): StorageReportProto {
+function storageReport(volume: Volume, leaving: boolean): StorageReportProto {
   return {
     storageUuid: volume.storageId,
     failed: false,
     capacity: volume.capacityBytes,
     dfsUsed: volume.usedBytes,
-    remaining: volume.availableBytes,
+    remaining: leaving ? 0 : volume.availableBytes,
     blockPoolUsed: volume.usedBytes,
     storage: {
       storageUuid: volume.storageId,

@@ -78,6 +78,7 @@ export class NamenodeActor {
   private leaseId = 0n;
   /** Since when the namenode has not answered; null while it does. */
   private outageMs: number | null = null;
+  private toldOfLeaving = false;
   private closed = false;
   private running: Promise<void> = Promise.resolve();
 
@@ -95,6 +96,11 @@ export class NamenodeActor {
 
   get isRegistered(): boolean {
     return this.registered;
+  }
+
+  /** The namenode has heard that this datanode leaves and of all its replicas; or it cannot be told. */
+  get knowsOfLeaving(): boolean {
+    return !this.registered || this.outageMs !== null || (this.toldOfLeaving && this.reports.isEmpty);
   }
 
   start(): void {
@@ -159,7 +165,8 @@ export class NamenodeActor {
   /** Does what is due, or sleeps until something is. */
   private async step(): Promise<void> {
     const nowMs = this.options.clock.monotonicMs();
-    if (nowMs >= this.heartbeatDueMs) await this.heartbeat(nowMs);
+    const mustTell = this.service.isLeaving && !this.toldOfLeaving;
+    if (nowMs >= this.heartbeatDueMs || mustTell) await this.heartbeat(nowMs);
     if (!this.registered || this.closed) return;
     if (this.badBlocks.length > 0) await this.reportBad();
     if (!this.reports.isEmpty && nowMs >= this.incrementalDueMs) await this.incremental();
@@ -189,8 +196,10 @@ export class NamenodeActor {
     const volumes = await this.service.refreshedVolumes();
     const wantsLease = this.leaseId === 0n && nowMs >= this.fullReportDueMs;
     const digests = this.digests.next;
-    const request = heartbeatRequest(this.registration!, volumes, lostFolders, load(), wantsLease, digests);
+    const leaving = this.service.isLeaving;
+    const request = heartbeatRequest(this.registration!, volumes, lostFolders, load(), wantsLease, digests, leaving);
     const response: HeartbeatResponseProto = await this.call('sendHeartbeat', request);
+    this.toldOfLeaving = leaving;
     this.heartbeatDueMs = nowMs + times.heartbeatMs;
     this.leaseId = response.fullBlockReportLeaseId ?? 0n;
     this.service.noteClaim(this, response.haStatus);

@@ -50,6 +50,7 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
   /** The highest transaction id with which a namenode has claimed to lead. */
   private lastClaim = -1;
   private spaceMs = Number.NEGATIVE_INFINITY;
+  private leaving = false;
 
   constructor(options: PoolServiceOptions) {
     this.options = options;
@@ -70,6 +71,24 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
 
   get namenodes(): readonly NamenodeActor[] {
     return this.actors;
+  }
+
+  /**
+   * This datanode is about to stop: all namenodes hear at once that it has no room left, so that they hand out no more
+   * pipelines through it, whichever kind of namenode they are.
+   */
+  leave(): void {
+    this.leaving = true;
+    for (const actor of this.actors) actor.beatSoon();
+  }
+
+  get isLeaving(): boolean {
+    return this.leaving;
+  }
+
+  /** Every namenode that can be reached knows that this datanode leaves, and all that happened to its replicas. */
+  get hasLeft(): boolean {
+    return this.actors.every((actor) => actor.knowsOfLeaving);
   }
 
   /** Through which the active namenode is asked; undefined while there is none. */

@@ -295,3 +295,19 @@ test('a namenode that compares digests is told all of them after its full report
   assert.deepEqual([other.increments.length, other.heartbeats.flatMap(({ rfsDigests }) => rfsDigests)], [0, []]);
   await fixture.end();
 });
+
+test('a datanode that leaves tells all namenodes at once that it has no room, and what happened to its replicas', async () => {
+  const fixture = new Fixture().start(2, (namenode, index) => {
+    namenode.state = index === 0 ? HaState.ACTIVE : HaState.STANDBY;
+  });
+  const [active, standby] = fixture.namenodes as [FakeNamenode, FakeNamenode];
+  for (const namenode of fixture.namenodes) await namenode.until(() => namenode.reports.length === 1);
+  assert.ok(active.heartbeats[0]!.reports[0]!.remaining! > 0);
+  fixture.service.leave();
+  assert.equal(fixture.service.hasLeft, false);
+  fixture.service.received(block(1), fixture.volume, null, '');
+  for (const namenode of [active, standby]) await namenode.until(() => namenode.increments.length === 1);
+  await active.until(() => fixture.service.hasLeft);
+  for (const { heartbeats } of fixture.namenodes) assert.equal(heartbeats.at(-1)?.reports[0]?.remaining, 0);
+  await fixture.end();
+});

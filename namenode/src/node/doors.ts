@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { Lifecycle } from '@rfs/base/lifecycle';
 import { openEventLoopDelay } from '@rfs/base/metrics';
-import { ProtocolTable, rpcLimitsFrom } from '@rfs/protocol/rpc';
+import { failure } from '@rfs/protocol/exceptions';
+import { ProtocolTable, protocols, rpcLimitsFrom } from '@rfs/protocol/rpc';
 import type { BlockManager, DatanodeRegistration } from '../blocks/index.js';
 import {
   addClientProtocol,
@@ -29,6 +30,15 @@ export interface OpenDoor {
   readonly port: number;
 }
 
+/** The RPC port of a namenode. */
+export interface RpcDoor extends OpenDoor {
+  /** Sends clients to the other namenodes; done when all have been told, or after a moment. */
+  retire(): Promise<void>;
+}
+
+/** Clients that say nothing for so long are not waited for. Go's renews its lease every second. */
+const RETIRE_MS = 1200;
+
 /** Opens the RPC port for every protocol that a namenode speaks. */
 export async function openRpcDoor(
   config: Config,
@@ -36,7 +46,7 @@ export async function openRpcDoor(
   core: NamenodeCore,
   workings: Workings,
   lifecycle: Lifecycle,
-): Promise<OpenDoor> {
+): Promise<RpcDoor> {
   const { clock, log } = seams;
   const { machine, replicator, measures, metrics } = core;
   const { callers, impersonation, racks } = workings;
@@ -84,7 +94,12 @@ export async function openRpcDoor(
     slices: parts.slices,
     clock,
   });
-  return { host: listening.host, port: server.port };
+  const leaving = failure('StandbyException', 'This namenode stops; ask another one');
+  return {
+    host: listening.host,
+    port: server.port,
+    retire: () => new Promise((done) => server.retire(protocols.client.name, leaving, RETIRE_MS, done)),
+  };
 }
 
 /** Opens the HTTP port: overview, beans, metrics, and the doors that the composition root adds. */

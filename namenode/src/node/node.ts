@@ -53,6 +53,7 @@ export async function startNamenode(config: Config, seams: NamenodeSeams, bootst
     http,
     close: async () => {
       await handOver(core, clock);
+      if (core.group.members.length > 1) await rpc.retire();
       await lifecycle.close();
     },
   };

@@ -47,6 +47,9 @@ export class RpcConnection implements WireEvents {
   gone = false;
   /** Calls that wait for their answer. */
   inFlight = 0;
+  /** The protocol of the newest call, and whether the client was sent away ({@link RpcServer.retire}). */
+  protocol = '';
+  sentAway = false;
   /** When bytes last came in, or last went out, on the server's monotonic clock. */
   lastActiveMs: number;
   readonly outbox: Outbox;
@@ -237,9 +240,8 @@ export class RpcConnection implements WireEvents {
         return;
       }
       case CALL_ID_SASL:
-        if (!this.sasl) {
+        if (!this.sasl)
           throw new Refusal('RpcServerException', 'SASL was not asked for', ErrorCode.FATAL_INVALID_RPC_HEADER);
-        }
         answerSasl(reader, this.outbox.writer);
         this.sasl = false;
         this.queueTurn();
@@ -287,8 +289,7 @@ export class RpcConnection implements WireEvents {
     clientId: Uint8Array,
     callerContext: string | undefined,
   ): void {
-    const header = this.header;
-    const { server } = this;
+    const { header, server } = this;
     const call = new RpcCall<unknown>(
       this,
       method,
@@ -304,7 +305,7 @@ export class RpcConnection implements WireEvents {
     if (++this.inFlight >= server.limits.maxCallsPerConnection) this.pause(PAUSED_BY_CALLS);
     if (++this.callsThisTurn >= server.limits.maxCallsPerTurn) this.pause(PAUSED_BY_TURN);
     this.queueTurn();
-    method.handle(call, request);
+    if (!server.sendsAway(this, call)) method.handle(call, request);
   }
 
   /** The client id of the frame's header: nearly always the same as before, and then the same object. */

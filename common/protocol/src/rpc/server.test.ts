@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import { ByteReader, ByteWriter } from '@rfs/base/bytes';
 import type { Failure } from '@rfs/base/failure';
@@ -341,4 +343,35 @@ test('calls wait while it is being decided whether their user may act for anothe
   assert.equal((await denied.answer())?.header.errorMsg, 'not you');
   await denied.end();
   assert.equal(server.stats.calls, 3);
+});
+
+test('a server that retires sends the clients of a protocol away, each once it calls, and takes no new ones', async () => {
+  let waiting: FileInfoCall | undefined;
+  const clock = new VirtualClock();
+  const server = await serve(
+    (call, src) => {
+      if (src === '/slow') waiting = call;
+      else call.reply({});
+    },
+    {},
+    { clock },
+  );
+  const client = new Raw(server).send(hello(), context(), getFileInfo(1, '/a'), getFileInfo(2, '/slow'));
+  assert.equal((await client.answer())?.header.callId, 1);
+  let retired = false;
+  const { name } = protocols.client;
+  server.retire(name, failure('StandbyException', 'ask another one'), 1000, () => {
+    retired = true;
+  });
+  client.send(getFileInfo(3, '/a'));
+  const { header } = (await client.answer()) as Answer;
+  assert.deepEqual([header.callId, header.exceptionClassName], [3, 'org.apache.hadoop.ipc.StandbyException']);
+  clock.advance(100);
+  assert.equal(retired, false, 'a call is still being carried out');
+  waiting?.reply({});
+  assert.equal((await client.answer())?.header.callId, 2);
+  clock.advance(100);
+  assert.equal(retired, true);
+  await assert.rejects(once(connect(server.port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
+  client.socket.destroy();
 });

@@ -36,6 +36,14 @@ export interface RpcServerStats {
   malformed: number;
 }
 
+/** How a server sends clients away before it closes. */
+interface Retirement {
+  /** Name of the protocol that its clients speak. */
+  readonly protocol: string;
+  readonly refusal: Failure;
+}
+
+const RETIREMENT_LOOK_MS = 20;
 const SWEEP_MS = 10_000;
 const CLOSE_GRACE_MS = 500;
 
@@ -54,6 +62,7 @@ export class RpcServer {
   private listener: Listener | null = null;
   private sweep: Timer;
   private onAllGone: (() => void) | null = null;
+  private retiring: Retirement | null = null;
 
   private constructor(options: RpcServerOptions) {
     this.options = options;
@@ -107,6 +116,40 @@ export class RpcServer {
       late.cancel();
       done();
     };
+  }
+
+  /**
+   * Sends clients away before the server closes: no new connections, and from now on each call of `protocol` is answered
+   * with `refusal`, which tells where else to go. A client that meets a closed connection instead may not know whether
+   * its call was carried out. Done when every client has been told, and all other calls are answered; or after `mostMs`.
+   */
+  retire(protocol: string, refusal: Failure, mostMs: number, done: () => void): void {
+    this.retiring = { protocol, refusal };
+    this.listener?.close(() => undefined);
+    const latestMs = this.clock.monotonicMs() + mostMs;
+    const look = (): void => {
+      const waits = this.clock.monotonicMs() < latestMs && this.hasClientsOf(protocol);
+      if (waits) this.clock.setTimer(RETIREMENT_LOOK_MS, look);
+      else done();
+    };
+    look();
+  }
+
+  /** For the connections: true when the call is refused because this server retires. */
+  sendsAway(connection: RpcConnection, call: RpcCall<unknown>): boolean {
+    const { retiring } = this;
+    connection.protocol = call.method.protocol;
+    if (retiring === null || retiring.protocol !== connection.protocol) return false;
+    connection.sentAway = true;
+    call.fail(retiring.refusal);
+    return true;
+  }
+
+  private hasClientsOf(protocol: string): boolean {
+    for (const connection of this.connections) {
+      if (connection.protocol === protocol && (!connection.sentAway || connection.inFlight > 0)) return true;
+    }
+    return false;
   }
 
   /** For the connections. */

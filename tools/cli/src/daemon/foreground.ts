@@ -9,7 +9,7 @@ export interface Running {
 }
 
 /** After a signal a daemon has this long to stop; then the process ends with what is synced. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 8000;
 /** A daemon that could not start has this long to write its log. */
 const LAST_WORDS_MS = 200;
 

@@ -70,21 +70,24 @@ class Cluster:
             return len(members) == len(here) == count and any(m["state"] == "active" for m in members)
         until("the group is whole", well, patience)
 
-    def datanodes_registered(self):
-        """Every namenode knows every datanode."""
+    def datanodes_serve(self):
+        """Every namenode knows every datanode, and has room on it: one that stops says that it has none any more."""
         count = len(self.now()["datanodes"])
 
+        def bean(http, name):
+            url = f"http://{http}/jmx?qry=Hadoop:service=NameNode,name={name}"
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return json.load(answer)["beans"][0]
+
         def find(http):
-            url = f"http://{http}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState"
             try:
-                with urllib.request.urlopen(url, timeout=5) as answer:
-                    bean = json.load(answer)["beans"][0]
-                return bean["NumLiveDataNodes"] == count and bean["FSState"] == "Operational"
+                room = [live["remaining"] for live in json.loads(bean(http, "NameNodeInfo")["LiveNodes"]).values()]
+                return len(room) == count and min(room) > 0 and bean(http, "FSNamesystemState")["FSState"] == "Operational"
             except (OSError, LookupError, ValueError):
                 return False
         for node in self.now()["namenodes"]:
             if node["state"] != "journal":
-                until(f"{node['id']} knows all datanodes", lambda: find(node["http"]))
+                until(f"{node['id']} can place replicas on all datanodes", lambda: find(node["http"]))
 
     def kill(self, name):
         """Ends a member with -9; the time of it in ms."""
