@@ -70,8 +70,8 @@ class Cluster:
             return len(members) == len(here) == count and any(m["state"] == "active" for m in members)
         until("the group is whole", well, patience)
 
-    def datanodes_serve(self):
-        """Every namenode knows every datanode, and has room on it: one that stops says that it has none any more."""
+    def datanodes_registered(self):
+        """Every namenode knows every datanode that runs: one that stops says that it has no room any more."""
         count = len(self.now()["datanodes"])
 
         def bean(http, name):

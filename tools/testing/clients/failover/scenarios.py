@@ -113,7 +113,7 @@ def rolling(cluster, load, single, count):
                 os.kill(before, signal.SIGTERM)
                 until(f"{name} is started again", lambda: next(
                     node["pid"] for node in cluster.now()[kind] if node["id"] == name) not in (0, before))
-                cluster.datanodes_serve()
+                cluster.datanodes_registered()
                 load.going(times[-1])
     load.stop()
     load.pauses(times, "a restart", 0)
