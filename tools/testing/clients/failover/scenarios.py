@@ -98,7 +98,6 @@ def handover(cluster, load, single, count):
         load.going(times[-1])
     load.stop()
     load.pauses(times, "planned hand-over", LIMIT_MS)
-    load.no_errors(allowed=())
 
 
 def rolling(cluster, load, single, count):
@@ -117,7 +116,6 @@ def rolling(cluster, load, single, count):
                 load.going(times[-1])
     load.stop()
     load.pauses(times, "a restart", 0)
-    load.no_errors(allowed=())
 
 
 def lost_folder(cluster, load, single, count):
