@@ -85,10 +85,7 @@ export class BlockEvents implements NamespaceEvents {
     if (map.slotOf(block) >= 0) return;
     const slot = map.insert(block, inode, stamp, 0, replication, BlockState.UNDER_CONSTRUCTION);
     open.set(slot, new UnderConstruction(expected));
-    for (const ref of expected) {
-      const storage = this.datanodes.storage(ref.datanodeUuid, ref.storageId);
-      storage?.datanode.addScheduled(storage.type);
-    }
+    if (this.context.leader) this.schedule(expected);
     this.intake.refeed(block);
   }
 
@@ -172,6 +169,8 @@ export class BlockEvents implements NamespaceEvents {
     const slot = map.slotOf(block);
     this.intake.messages.take(block);
     if (slot < 0) return;
+    const construction = open.get(slot);
+    if (construction !== undefined) this.unschedule(construction);
     for (let ref = map.first(slot); ref >= 0; ref = map.first(slot)) {
       const storage = table.get(map.storageAt(slot, ref));
       if (storage !== undefined && this.context.populating) {
@@ -200,6 +199,27 @@ export class BlockEvents implements NamespaceEvents {
     }
     this.context.map.setOwner(slot, inode, replication);
     this.audit.refresh(slot);
+  }
+
+  /**
+   * The leader's estimate of what is on its way to its datanodes. A follower makes none: it may hear of a replica before
+   * it has applied that there is a block, and would wait for that report for ever.
+   */
+  private schedule(expected: readonly StorageRef[]): void {
+    for (const { datanodeUuid, storageId } of expected) {
+      const storage = this.datanodes.storage(datanodeUuid, storageId);
+      storage?.datanode.addScheduled(storage.type);
+    }
+  }
+
+  /** The block is given up: what has not come of it will not (FSDirWriteFileOp.unprotectedRemoveBlock). */
+  private unschedule(construction: UnderConstruction): void {
+    for (const { datanodeUuid, storageId } of construction.expected) {
+      const storage = this.datanodes.storage(datanodeUuid, storageId);
+      if (storage !== undefined && construction.of(storage)?.finalized !== true) {
+        storage.datanode.dropScheduled(storage.type);
+      }
+    }
   }
 
   private reopenReplica(

@@ -2,12 +2,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BlockId, GenerationStamp, InodeId } from '@rfs/base/ids';
 import { storageId, TestCluster, uuid } from './cluster.fixture.js';
+import { HOT } from './placement/index.js';
 import { type DatanodeCommand, ReplicaState } from './types.js';
 
 const B = 7 as BlockId;
 const GS = 1001 as GenerationStamp;
 const NEWER = 1002 as GenerationStamp;
 const EXPIRY_MS = 2 * 300_000 + 10 * 3000;
+
+const FREE_BYTES = 1e12;
+/** One replica, anywhere. */
+const placement = {
+  replicas: 1,
+  writer: undefined,
+  chosen: [],
+  excluded: [],
+  favored: [],
+  policy: HOT,
+  newBlock: true,
+  avoidLocalNode: false,
+  avoidLocalRack: false,
+};
 
 const refs = (...datanodes: number[]) => datanodes.map((i) => ({ datanodeUuid: uuid(i), storageId: storageId(i) }));
 
@@ -333,4 +348,31 @@ test('an RWR replica of a complete block is corrupt, an RBW one is let be', () =
   cluster.settle();
   assert.deepEqual(ids(cluster.heartbeat(2), 'invalidate'), [B]);
   assert.deepEqual(cluster.where(B), [0, 1]);
+});
+
+test('what is on its way to datanodes is counted by the leader alone, until it is there or given up', () => {
+  const cluster = new TestCluster({ minBlocksForWrite: 1 }).start(1).lead();
+  const block = (i: number) => (100 + i) as BlockId;
+  const places = () => {
+    const request = { ...placement, blockSizeBytes: FREE_BYTES / 2 };
+    return cluster.blocks.chooseTargets(request, cluster.nowMs).length;
+  };
+  const allocate = (i: number) => cluster.blocks.events.blockAllocated(block(i), GS, 1 as InodeId, 1, refs(0));
+  allocate(0);
+  assert.equal(places(), 1);
+  allocate(1);
+  assert.equal(places(), 0, 'two halves are on their way');
+  cluster.received(block(0), GS, 100, 0);
+  assert.equal(places(), 1, 'one has come');
+  cluster.blocks.events.blockRemoved(block(1));
+  allocate(2);
+  assert.equal(places(), 1, 'one was given up');
+  // As a follower: reports come before the log says what they are about.
+  cluster.blocks.setLeader(false, cluster.nowMs);
+  for (let i = 3; i < 10; i++) {
+    cluster.received(block(i), GS, 100, 0);
+    allocate(i);
+  }
+  cluster.blocks.setLeader(true, cluster.nowMs);
+  assert.equal(places(), 1);
 });

@@ -122,8 +122,10 @@ export class Datanode {
     this.rolledMs = nowMs;
   }
 
-  /** Drops everything it was to be told: this node is no longer leader, or the datanode is gone. */
+  /** Drops what it was to be told, and what is on its way to it: this node no longer leads, or the datanode is gone. */
   clearWork(): void {
+    this.scheduledNow.fill(0);
+    this.scheduledBefore.fill(0);
     this.transfers.length = 0;
     this.recoveries.length = 0;
     this.invalidates.clear();
