@@ -120,6 +120,7 @@ export async function openHttpDoor(
     blocks,
     clock,
     role: () => (replicator.leading ? 'active' : 'observer'),
+    votes: () => core.group.votes,
     lastTransitionMs: () => startedMs,
     hostAndPort: rpcText,
     hostName: hostname(),

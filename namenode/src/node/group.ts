@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Config, namenodeOptions as options } from '@rfs/base/config';
 import type { LogIndex } from '@rfs/base/ids';
 import type { Lifecycle } from '@rfs/base/lifecycle';
+import type { Logger } from '@rfs/base/log';
 import type { Clock } from '@rfs/base/seams';
 import { ClientIdentity } from '@rfs/protocol/rpc';
 import { Joining, JournalStart, PeerLinks, RemoteSuppliers, Steward, Takeover } from '../peers/index.js';
@@ -147,10 +148,22 @@ export async function openGroup(
     });
   if (source !== undefined) lifecycle.add('copies of the state', () => source.close());
   replicator.watch(() => links.follow(group.members));
+  replicator.watch(leaderTold(replicator, log));
   const steward = new Steward(replicator, group, clusterId, clock, log, votesOnly);
   lifecycle.add('steward', () => steward.close());
   const takeover = new Takeover(group, steward, user, new ClientIdentity(random.fork('takeover')), clock);
   return { place, replicator, group, links, steward, takeover, clusterId, source, fetched: () => fetcher?.progress };
+}
+
+/** Logs who leads, each time that is somebody else. */
+function leaderTold(replicator: Replicator, log: Logger): () => void {
+  let told = 0;
+  return () => {
+    const { leader, term, self } = replicator;
+    if (leader === told) return;
+    told = leader;
+    log.info(leader === 0 ? 'nobody leads the group' : 'a member leads the group', { leader, term, self });
+  };
 }
 
 /** A leader that is told to stop waits this long for another one: without it clients would wait for an election. */

@@ -100,6 +100,7 @@ export async function startJournalNode(config: Config, seams: NamenodeSeams): Pr
         health: () => ({
           ready: group.members.length > 0,
           role: 'journal',
+          votes: group.votes,
           appliedIndex: replicator.appliedIndex,
         }),
         metrics,

@@ -5,9 +5,6 @@ import type { Store } from '@rfs/base/store';
 import type { StateMachine } from '../namespace/index.js';
 import type { Applier, Replicator } from '../replication/index.js';
 
-/** How often the store is asked to become durable, so that the journal may be cut. */
-const FLUSH_MS = 5000;
-
 /** What may wait in memory for the store's own writer before applying pauses: the disk does not keep up. */
 const MAX_BACKLOG_BYTES = 128 << 20;
 
@@ -37,19 +34,29 @@ export class JournalTrimmer {
   private readonly replicator: Replicator;
   private readonly clock: Clock;
   private readonly log: Logger;
+  private readonly intervalMs: number;
   private timer: Timer | null = null;
   private durableIndex = 0;
 
-  constructor(store: Store, machine: StateMachine, replicator: Replicator, clock: Clock, log: Logger) {
+  /** @param intervalMs how often the store is asked to become durable, so that the journal may be cut */
+  constructor(
+    store: Store,
+    machine: StateMachine,
+    replicator: Replicator,
+    clock: Clock,
+    log: Logger,
+    intervalMs: number,
+  ) {
     this.store = store;
     this.machine = machine;
     this.replicator = replicator;
     this.clock = clock;
     this.log = log;
+    this.intervalMs = intervalMs;
   }
 
   start(): void {
-    this.timer = this.clock.setTimer(FLUSH_MS, () => this.flush());
+    this.timer = this.clock.setTimer(this.intervalMs, () => this.flush());
   }
 
   close(): void {

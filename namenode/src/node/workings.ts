@@ -63,7 +63,7 @@ export async function openWorkings(
 
   const identity = new ClientIdentity(random.fork('forwarding'));
   const passage = new LeaderLink({ group, clock, identity, user, clusterId });
-  const trimmer = new JournalTrimmer(store, machine, replicator, clock, log);
+  const trimmer = new JournalTrimmer(store, machine, replicator, clock, log, config.get(options.durableIntervalMs));
   const services = new Services({
     machine,
     blocks,

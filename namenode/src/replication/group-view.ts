@@ -39,6 +39,12 @@ export class GroupView implements Group {
     return member?.role === 'journal' ? undefined : member;
   }
 
+  /** This member has a vote, and no change of who votes is under way here. */
+  get votes(): boolean {
+    const { membership, self } = this.replicator;
+    return membership !== undefined && membership.outgoing.length === 0 && membership.voters.includes(self);
+  }
+
   get members(): readonly Member[] {
     return this.roster.members;
   }

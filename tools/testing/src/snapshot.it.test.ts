@@ -17,8 +17,14 @@ interface MemberStatus {
   readonly lag?: number;
 }
 
+/** How often a namenode makes its state durable and cuts its journal. */
+const CUT_MS = 500;
+
 /** A journal that keeps next to nothing of what the states hold. */
-const FORGETFUL = ['-D', 'rfs.journal.retained.bytes=0', '-D', 'rfs.journal.segment.bytes=64k'];
+const FORGETFUL = ['retained.bytes=0', 'segment.bytes=64k', `cut.interval=${CUT_MS}`].flatMap((setting) => [
+  '-D',
+  `rfs.journal.${setting}`,
+]);
 
 /** What a namenode that reaches no leader answers, to clients that have seen a state and to others. */
 const SENT_BACK: readonly string[] = ['StandbyException', 'ObserverRetryOnActiveException'];
@@ -149,6 +155,29 @@ test('a namenode that was away for too long, and one without its folder, catch u
     await group.whole();
     assert.ok(existsSync(join(folder, 'installed-state')));
     await group.seenAt(sleeper.rpc);
+  } finally {
+    await group.stop();
+  }
+});
+
+test('beside a journal node nothing is cut that a namenode still needs, until it is back', async () => {
+  const group = new Group(await ProcessCluster.start('--namenodes', '2+1', '--datanodes', '0', ...FORGETFUL));
+  try {
+    const sleeper = group.node('observer');
+    const active = group.node('active');
+    const journal = group.node('journal');
+    group.askOnly(active.rpc);
+    hang(sleeper.pid);
+    const untilMs = performance.now() + 4 * CUT_MS;
+    while (performance.now() < untilMs) await group.change();
+    for (const { id } of [active, journal]) assert.equal(await group.firstIndexOf(id), 1);
+    // The one that has everything goes; the journal node brings the other one forward.
+    killHard(active.pid);
+    resume(sleeper.pid);
+    await group.whole();
+    group.askOnly('rfs');
+    await group.changeUntilCut(sleeper.id);
+    await group.changeUntilCut(journal.id);
   } finally {
     await group.stop();
   }

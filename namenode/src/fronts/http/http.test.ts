@@ -34,6 +34,7 @@ const DATANODE: DatanodeFacts = {
 
 const SNAPSHOT: NamenodeSnapshot = {
   role: 'active',
+  votes: true,
   hostAndPort: 'localhost:58713',
   hostName: 'vm',
   version: '3.4.1',
@@ -229,7 +230,13 @@ test('metrics, health and the active are told, and the rest is not found', async
   assert.match(metrics.text, /^rfs_one 1$/m);
   const health = await ask('/health');
   assert.equal(health.response.status, 200);
-  assert.deepEqual(JSON.parse(health.text), { ready: true, role: 'active', safeMode: false, appliedIndex: 17 });
+  assert.deepEqual(JSON.parse(health.text), {
+    ready: true,
+    role: 'active',
+    votes: true,
+    safeMode: false,
+    appliedIndex: 17,
+  });
   assert.equal((await ask('/isActive')).text, 'I am Active!');
   assert.equal((await ask('/nothing')).response.status, 404);
   assert.equal((await ask('/jmx?get=%zz')).response.status, 200);

@@ -25,6 +25,7 @@ function setUp() {
     blocks,
     clock,
     role: () => 'observer',
+    votes: () => true,
     lastTransitionMs: () => 5,
     hostAndPort: 'nn:8020',
     hostName: 'nn',

@@ -11,6 +11,8 @@ export interface MachineViewOptions {
   readonly clock: Clock;
   /** This node's place in its group, now. */
   readonly role: () => NamenodeRole;
+  /** It counts for the quorum of its group, now. */
+  readonly votes: () => boolean;
   /** Wall clock ms of the last change of role; 0 for none. */
   readonly lastTransitionMs: () => number;
   readonly hostAndPort: string;
@@ -39,6 +41,7 @@ export class MachineView implements NamenodeView {
     const root = machine.tree.root();
     return {
       role: fixed.role(),
+      votes: fixed.votes(),
       hostAndPort: fixed.hostAndPort,
       hostName: fixed.hostName,
       version: fixed.version,

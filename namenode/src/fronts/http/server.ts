@@ -16,7 +16,12 @@ export interface HttpOptions {
   /** Of a namenode; absent for a journal node, which has metrics and health only. */
   readonly view?: NamenodeView;
   /** What /health says of a node without a namespace. */
-  readonly health?: () => { readonly ready: boolean; readonly role: string; readonly appliedIndex: number };
+  readonly health?: () => {
+    readonly ready: boolean;
+    readonly role: string;
+    readonly votes: boolean;
+    readonly appliedIndex: number;
+  };
   /** Everything measured, in Prometheus's text format (@rfs/base/metrics). */
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   readonly logger: Logger;
@@ -103,9 +108,9 @@ function addNamenodePages(scope: FastifyInstance, view: NamenodeView): void {
       .send(answerJmx(namenodeBeans, view.snapshot(), request.query)),
   );
   scope.get('/health', (_request, reply) => {
-    const { role, filesystem, safeMode, appliedIndex } = view.snapshot();
+    const { role, votes, filesystem, safeMode, appliedIndex } = view.snapshot();
     const ready = filesystem !== undefined;
-    return reply.code(ready ? 200 : 503).send({ ready, role, safeMode: safeMode !== undefined, appliedIndex });
+    return reply.code(ready ? 200 : 503).send({ ready, role, votes, safeMode: safeMode !== undefined, appliedIndex });
   });
   // IsActiveServlet: how load balancers find the active namenode.
   scope.get('/isActive', (_request, reply) => {

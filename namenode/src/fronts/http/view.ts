@@ -11,6 +11,8 @@ export type NamenodeRole = 'active' | 'observer';
 
 export interface NamenodeSnapshot {
   readonly role: NamenodeRole;
+  /** It counts for the quorum of its group. */
+  readonly votes: boolean;
   /** host:port that clients reach this namenode's RPC at. */
   readonly hostAndPort: string;
   /** Name of the machine. */

@@ -13,7 +13,7 @@ import {
   planCluster,
 } from './plan.js';
 import { PortFinder } from './ports.js';
-import { readRoles, waitUntilServing } from './ready.js';
+import { readRoles, waitUntilAllVote, waitUntilServing } from './ready.js';
 
 /** Stopping the datanodes and then the namenode, together under the promised 2 s. */
 const DATANODE_PATIENCE_MS = 800;
@@ -99,12 +99,15 @@ export class Cluster {
     return new Cluster(plan, options.folder, seams, restarts);
   }
 
-  /** Fulfilled when clients may come: every namenode knows every datanode, and safe mode is over. */
+  /** Fulfilled when clients may come: every namenode knows every datanode, safe mode is over, and every member votes. */
   async start(): Promise<void> {
     await Promise.all([...this.namenodes, ...this.datanodes].map((daemon) => daemon.start()));
     const { clock } = this;
     const addresses = this.serving().map((daemon) => daemon.plan.addresses.http as string);
-    await waitUntilServing(addresses, this.datanodes.length, clock, () => !this.stopping);
+    const wanted = (): boolean => !this.stopping;
+    await waitUntilServing(addresses, this.datanodes.length, clock, wanted);
+    const members = this.namenodes.map((daemon) => daemon.plan.addresses.http as string);
+    await waitUntilAllVote(members, clock, wanted);
     await this.followRoles();
   }
 

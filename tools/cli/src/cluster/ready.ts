@@ -5,6 +5,8 @@ const POLL_MS = 25;
 const GIVE_UP_MS = 60_000;
 /** A namenode that is stopped answers nothing. */
 const ANSWER_MS = 2000;
+/** Members that come with a long log take a while; a cluster that waits for none of them serves as well. */
+const VOTES_MS = 20_000;
 
 /**
  * Fulfilled when one of the namenodes is active, all of them know `datanodes` live datanodes and are out of safe mode,
@@ -39,6 +41,27 @@ export function readRoles(httpAddresses: readonly string[]): Promise<(string | u
   );
 }
 
+/**
+ * Fulfilled when each member counts for the quorum of its group, so that any one of them may be lost; asks their
+ * /health. A member that was let go never will: nobody waits for that longer than a moment.
+ */
+export async function waitUntilAllVote(
+  httpAddresses: readonly string[],
+  clock: Clock,
+  wanted: () => boolean,
+): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + VOTES_MS;
+  while (wanted() && clock.monotonicMs() < deadlineMs) {
+    const members = await Promise.all(httpAddresses.map((address) => readJson<Health>(`http://${address}/health`)));
+    if (members.every((member) => member?.votes === true)) return;
+    await new Promise<void>((resolve) => clock.setTimer(POLL_MS, resolve));
+  }
+}
+
+interface Health {
+  readonly votes: boolean;
+}
+
 interface NamenodeStatus {
   /** active, observer (or standby). */
   readonly State: string;
@@ -55,9 +78,13 @@ function readState(httpAddress: string): Promise<NamesystemState | undefined> {
 }
 
 /** A bean of the namenode; undefined while the namenode does not answer. */
-function readBean<Bean>(httpAddress: string, name: string): Promise<Bean | undefined> {
+async function readBean<Bean>(httpAddress: string, name: string): Promise<Bean | undefined> {
+  const url = `http://${httpAddress}/jmx?qry=Hadoop:service=NameNode,name=${name}`;
+  return (await readJson<{ readonly beans?: readonly Bean[] }>(url))?.beans?.[0];
+}
+
+function readJson<Answer>(url: string): Promise<Answer | undefined> {
   return new Promise((resolve) => {
-    const url = `http://${httpAddress}/jmx?qry=Hadoop:service=NameNode,name=${name}`;
     const request = get(url, { agent: false, timeout: ANSWER_MS }, (response) => {
       let body = '';
       response.setEncoding('utf8');
@@ -65,16 +92,16 @@ function readBean<Bean>(httpAddress: string, name: string): Promise<Bean | undef
         body += text;
       });
       response.on('error', () => resolve(undefined));
-      response.on('end', () => resolve(firstBean<Bean>(body)));
+      response.on('end', () => resolve(parsed<Answer>(body)));
     });
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(undefined));
   });
 }
 
-function firstBean<Bean>(body: string): Bean | undefined {
+function parsed<Answer>(body: string): Answer | undefined {
   try {
-    return (JSON.parse(body) as { beans: Bean[] }).beans[0];
+    return JSON.parse(body) as Answer;
   } catch {
     return undefined;
   }

@@ -51,6 +51,12 @@ export const replicatorOptions = {
     default: '1d',
     help: 'Applied entries older than this go even if there is room for them.',
   }),
+  durableIntervalMs: option({
+    key: 'rfs.journal.cut.interval',
+    type: duration('ms', 1),
+    default: '5s',
+    help: 'How often a namenode makes its state durable, so that its journal may be cut.',
+  }),
   maximumJournalBytes: option({
     key: 'rfs.journal.max-bytes',
     type: size(1024 * 1024),
