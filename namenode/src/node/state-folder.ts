@@ -1,9 +1,8 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Disk } from '@rfs/base/seams';
 import { continueBehind, forgetInstalled, readInstalled, staleStates, stateFolder } from '../snapshots/index.js';
-import { LMDB_FILE, openLmdbStore, removeLmdbStore } from '../store/index.js';
+import { makeLmdbStore, removeLmdbStore } from '../store/index.js';
 import type { NamenodeSeams } from './seams.js';
-import { settled } from './storage.js';
 
 /**
  * The folder of the state to start from. Finishes what a crash cut short while another member's state was put in place,
@@ -25,24 +24,6 @@ export async function openStateFolder(disk: Disk, folder: string, seams: Namenod
   }
   for (const stale of staleStates(disk, folder, installed)) removeLmdbStore(stale);
   const path = join(folder, stateFolder(installed));
-  if (installed === undefined && !disk.exists(join(path, LMDB_FILE))) await makeStore(disk, path);
+  if (installed === undefined) await makeLmdbStore(disk, path);
   return path;
-}
-
-/**
- * Makes an empty store at `path`. It gets its name once its first bytes are durable, which LMDB does not see to, and its
- * name is durable before a journal could be cut behind what it holds.
- */
-async function makeStore(disk: Disk, path: string): Promise<void> {
-  const made = `${path}.new`;
-  removeLmdbStore(made);
-  removeLmdbStore(path);
-  const store = openLmdbStore(made);
-  await settled((done) => store.close(done));
-  const file = disk.open(join(made, LMDB_FILE));
-  await settled((done) => file.sync(done));
-  file.close();
-  disk.syncFolder(made);
-  disk.rename(made, path);
-  disk.syncFolder(dirname(path));
 }

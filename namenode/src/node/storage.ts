@@ -25,8 +25,8 @@ export function applierOf(machine: StateMachine, store: Store, onBatch: () => vo
 }
 
 /**
- * Lets the journal go once the store holds its entries for good. The store commits without waiting for the disk
- * (overlappingSync): after power loss it is a little old, and the journal brings it forward from its durable index.
+ * Lets the journal go once the store holds its entries for good. The store commits late: after a crash it is a little
+ * old, and the journal brings it forward from its durable index.
  */
 export class JournalTrimmer {
   private readonly store: Store;

@@ -13,9 +13,10 @@ const MAP_BYTES = 64 * 1024 * 1024;
 /**
  * Opens the database in `folder` (made when absent); threads of one process share it.
  *
- * Of lmdb's options: `overlappingSync` writes a third meta page that always names a flushed state, `safeRestore` goes
- * back to exactly that one at opening unless the last transaction itself was flushed, so after power loss the store is
- * a little old and never torn; `noMemInit` skips zeroing pages that are written anyway.
+ * Of lmdb's options: without `overlappingSync`, which is lmdb's default, a commit syncs its pages before the meta page
+ * that names them and then that one, so after power loss the store is a little old and never torn. With it a crash in a
+ * store's very first transaction would be the end of syncing: going back to transaction 0, lmdb numbers the other meta
+ * page -1 and takes all that follows for flushed. `noMemInit` skips zeroing pages that are written anyway.
  */
 export function openDatabase(folder: string): NativeDatabase {
   mkdirSync(folder, { recursive: true });
@@ -24,8 +25,7 @@ export function openDatabase(folder: string): NativeDatabase {
     noSubdir: false,
     keyEncoding: 'binary',
     encoding: 'binary',
-    overlappingSync: true,
-    safeRestore: true,
+    overlappingSync: false,
     noMemInit: true,
     cache: false,
     maxDbs: 1,

@@ -18,6 +18,8 @@ export interface HostAnswer {
 export class NamenodeHost {
   private readonly wholeJournal: string;
   private child: ChildProcess | undefined;
+  /** What the process has complained of since it was last asked; LMDB does so where it finds pages that cannot be. */
+  private complaints = '';
 
   /** @param wholeJournal folder of a journal with all entries from the first on */
   constructor(wholeJournal: string) {
@@ -40,13 +42,14 @@ export class NamenodeHost {
   }
 
   private ask(request: HostRequest): Promise<HostAnswer> {
-    const child = this.child ?? fork(PROGRAM, [this.wholeJournal], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    this.child = child;
+    const child = this.child ?? this.begin();
+    this.complaints = '';
     return new Promise((resolve) => {
       const end = (answer: HostAnswer): void => {
         clearTimeout(late);
         child.removeAllListeners();
-        resolve(answer);
+        const { complaints } = this;
+        resolve(complaints === '' ? answer : { failure: `${answer.failure ?? 'it complains'}: ${complaints}` });
       };
       const late = setTimeout(() => {
         this.kill();
@@ -59,5 +62,14 @@ export class NamenodeHost {
       });
       child.send(request);
     });
+  }
+
+  private begin(): ChildProcess {
+    const child = fork(PROGRAM, [this.wholeJournal], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.complaints += text;
+    });
+    this.child = child;
+    return child;
   }
 }

@@ -73,7 +73,8 @@ class Life {
     this.words = [
       ...['namenode', '--name-dir', `file://${join(disk, 'name')}`],
       ...['--rpc-address', '127.0.0.1:0', '--http-address', '127.0.0.1:0'],
-      // So that it is cut at all in so short a run.
+      // Many commits of the store, and many segments of the journal, in a short run.
+      ...['-D', 'rfs.namenode.store.gather-time=20ms'],
       ...['-D', 'rfs.journal.segment.bytes=65536', '-D', 'rfs.journal.retained.bytes=65536'],
     ];
     this.history = history;

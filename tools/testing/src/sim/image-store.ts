@@ -5,7 +5,7 @@ const MODULUS = 2 ** 52;
 
 /**
  * A memory store that keeps a number over its rows up to date, so that replicas can be compared at every index, and
- * of which images can be taken: what LMDB's `overlappingSync` leaves after power loss is an earlier one.
+ * of which images can be taken: what LMDB leaves after power loss is an earlier one.
  */
 export class ImageStore implements Store {
   readonly backlogBytes = 0;
