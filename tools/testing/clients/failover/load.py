@@ -101,7 +101,7 @@ class Load:
                 wrong(f"{text}: over {limit_ms} ms, or twice that once")
             ok(text)
 
-    def no_errors(self, allowed):
+    def no_errors(self, allowed=SURFACES_BROKEN_CONNECTIONS):
         """Nobody but those in `allowed` was told of a failure."""
         for name in self.names:
             errors = self.errors(name)
