@@ -16,7 +16,6 @@ export {
   LeaderLink,
   type Passage,
   type PassedOn,
-  Router,
   type RouterParts,
   type RoutingCounts,
   type RoutingLimits,

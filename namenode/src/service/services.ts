@@ -1,3 +1,4 @@
+import type { GenerationStamp } from '@rfs/base/ids';
 import type { Clock } from '@rfs/base/seams';
 import type { BlockManager } from '../blocks/index.js';
 import type { Limits, StateMachine } from '../namespace/index.js';
@@ -149,6 +150,8 @@ export class Services {
 
   /** More of the log is applied. */
   applied(): void {
+    const { blocks, machine } = this.parts;
+    blocks.noteStamp(machine.state.lastStamp as GenerationStamp);
     this.purger.wake();
     this.tenure.applied();
     this.router.applied();

@@ -101,13 +101,13 @@ export class FullReports {
 
   private takeEntry(job: Job): void {
     const { storage, cursor, epoch } = job;
-    const { map } = this.context;
+    const { map, leader, maxStamp } = this.context;
     const id = cursor.id;
     if (Number.isNaN(id)) return;
     const deleted = storage.deletedSinceMark;
     if (deleted !== undefined && deleted.size > 0 && deleted.has(id)) return;
     const slot = map.slotOf(id);
-    if (slot < 0 && storage.reportCount === 0 && !this.context.rebuilding && this.context.leader) return;
+    if (slot < 0 && storage.reportCount === 0 && leader && cursor.stamp <= maxStamp) return;
     if (slot >= 0) {
       const ref = map.find(slot, storage.index);
       if (ref >= 0 && isRecent(map.flagsAt(slot, ref) & EPOCH_MASK, epoch)) return;

@@ -45,6 +45,11 @@ export class ReplicaIntake {
       return;
     }
     const ref = map.find(slot, storage.index);
+    if (this.isAhead(stamp)) {
+      if (ref >= 0) replicas.touch(slot, ref, storage, map.flagsAt(slot, ref), epoch);
+      this.enqueue(storage, id, stamp, lengthBytes, state, print);
+      return;
+    }
     const blockState = map.stateOf(slot);
     switch (judge(blockState, map.stampOf(slot), map.lengthOf(slot), state, stamp, lengthBytes)) {
       case 'ignore':
@@ -220,12 +225,20 @@ export class ReplicaIntake {
       this.enqueue(storage, id, stamp, lengthBytes, state, print);
       return;
     }
-    const orphan = this.context.populating && stamp <= this.context.maxStamp;
-    if (orphan) storage.datanode.invalidates.push(id, stamp);
+    if (this.context.populating) storage.datanode.invalidates.push(id, stamp);
   }
 
   private mayStillCome(stamp: GenerationStamp): boolean {
-    return this.context.rebuilding || (!this.context.leader && stamp > this.context.maxStamp);
+    return this.context.rebuilding || this.isAhead(stamp);
+  }
+
+  /**
+   * The log, as far as it is applied here, has not given out the stamp: the block as it was reported is still to come,
+   * and what it is until then, this replica is not. So even for one that takes itself for the leader: another may lead
+   * by now, and this one hear of that only later.
+   */
+  private isAhead(stamp: GenerationStamp): boolean {
+    return stamp > this.context.maxStamp;
   }
 
   private enqueue(
