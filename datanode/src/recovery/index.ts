@@ -1,2 +1,2 @@
-export { recoverBlock } from './block-recovery.js';
+export { agree, recoverBlock } from './block-recovery.js';
 export { LocalPeer, RemotePeer, type ReplicaPeer } from './replica-peer.js';

@@ -4,8 +4,9 @@ import {
   type StorageBlockReportProto,
   DatanodeStorageProto_StorageState as StorageState,
 } from '@rfs/protocol/messages';
-import type { FoundReplica, OpenReplica, ReplicaState, ReplicaStore, Volume } from '../store/index.js';
+import type { FoundReplica, OpenReplica, ReplicaState, ReplicaStore } from '../store/index.js';
 import { storageTypeToProto } from '../transfer/index.js';
+import type { ReportedVolume } from './incremental.js';
 
 const STATES: Readonly<Record<ReplicaState, ReplicaStateProto>> = {
   FINALIZED: ReplicaStateProto.FINALIZED,
@@ -21,12 +22,12 @@ export function stateToProto(state: ReplicaState): ReplicaStateProto {
 }
 
 /** One volume's replicas as BlockListAsLongs writes them: zigzag id, then varints of length, stamp, state. */
-class VolumeReport {
-  readonly volume: Volume;
+export class VolumeReport {
+  readonly volume: ReportedVolume;
   private readonly writer = new ByteWriter(64 * 1024);
   private count = 0;
 
-  constructor(volume: Volume) {
+  constructor(volume: ReportedVolume) {
     this.volume = volume;
   }
 

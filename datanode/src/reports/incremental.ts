@@ -7,16 +7,19 @@ import {
 import type { Volume } from '../store/index.js';
 import { storageTypeToProto } from '../transfer/index.js';
 
+/** What reports name of a volume. */
+export type ReportedVolume = Pick<Volume, 'storageId' | 'storageType'>;
+
 /** What has happened to replicas that one namenode does not know yet (IncrementalBlockReportManager). */
 export class IncrementalReports {
   /** By volume, then by block: of a block only the newest event counts, in the order of those. */
-  private readonly pending = new Map<Volume, Map<BlockId, ReceivedDeletedBlockInfoProto>>();
+  private readonly pending = new Map<ReportedVolume, Map<BlockId, ReceivedDeletedBlockInfoProto>>();
 
   get isEmpty(): boolean {
     return this.pending.size === 0;
   }
 
-  add(volume: Volume, info: ReceivedDeletedBlockInfoProto): void {
+  add(volume: ReportedVolume, info: ReceivedDeletedBlockInfoProto): void {
     let blocks = this.pending.get(volume);
     if (blocks === undefined) {
       blocks = new Map();
@@ -29,15 +32,15 @@ export class IncrementalReports {
   }
 
   /** Everything, as a report; what comes meanwhile is for the next one. */
-  take(): Map<Volume, ReceivedDeletedBlockInfoProto[]> {
-    const taken = new Map<Volume, ReceivedDeletedBlockInfoProto[]>();
+  take(): Map<ReportedVolume, ReceivedDeletedBlockInfoProto[]> {
+    const taken = new Map<ReportedVolume, ReceivedDeletedBlockInfoProto[]>();
     for (const [volume, blocks] of this.pending) taken.set(volume, [...blocks.values()]);
     this.pending.clear();
     return taken;
   }
 
   /** The report could not be delivered: it goes first again, but for blocks that have newer events. */
-  putBack(taken: ReadonlyMap<Volume, readonly ReceivedDeletedBlockInfoProto[]>): void {
+  putBack(taken: ReadonlyMap<ReportedVolume, readonly ReceivedDeletedBlockInfoProto[]>): void {
     for (const [volume, infos] of taken) {
       const newer = this.pending.get(volume);
       const blocks = new Map(infos.map((info) => [info.block.blockId as BlockId, info]));
@@ -55,7 +58,7 @@ export class IncrementalReports {
 }
 
 export function incrementalProto(
-  taken: ReadonlyMap<Volume, readonly ReceivedDeletedBlockInfoProto[]>,
+  taken: ReadonlyMap<ReportedVolume, readonly ReceivedDeletedBlockInfoProto[]>,
 ): StorageReceivedDeletedBlocksProto[] {
   return [...taken].map(([volume, blocks]) => ({
     storageUuid: volume.storageId,

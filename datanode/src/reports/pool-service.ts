@@ -15,6 +15,7 @@ import {
 import type { RpcCaller } from '@rfs/protocol/rpc';
 import type { Block, NamespaceIdentity, ReplicaEvents, ReplicaStore, Volume } from '../store/index.js';
 import { blockToProto } from '../transfer/index.js';
+import { ActiveChoice } from './active-choice.js';
 import { type DatanodeAddress, datanodeId, registrationOf } from './identity.js';
 import type { NamenodeActor } from './namenode-actor.js';
 
@@ -46,9 +47,7 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
   private namespace: NamespaceIdentity | null = null;
   private opening: Promise<ReplicaStore> | null = null;
   private opened: ReplicaStore | null = null;
-  private active: NamenodeActor | null = null;
-  /** The highest transaction id with which a namenode has claimed to lead. */
-  private lastClaim = -1;
+  private readonly choice = new ActiveChoice<NamenodeActor>();
   private spaceMs = Number.NEGATIVE_INFINITY;
   private leaving = false;
 
@@ -93,7 +92,7 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
 
   /** Through which the active namenode is asked; undefined while there is none. */
   get activeCaller(): RpcCaller | undefined {
-    return this.active?.caller;
+    return this.choice.active?.caller;
   }
 
   /** This datanode as it registers. */
@@ -127,33 +126,24 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
       this.options.fatal(error as Error);
       throw error;
     }
-    // Believed without a transaction id, as long as nobody else leads (BPOfferService.verifyAndSetNamespaceInfo).
-    if (info.state === HaState.ACTIVE) this.active ??= actor;
+    if (info.state === HaState.ACTIVE) this.choice.presume(actor);
     return registrationOf(this.options.address(), namespace);
   }
 
-  /** What a heartbeat's answer says of the namenode's role: a new claim counts when it is above all earlier ones. */
-  noteClaim(actor: NamenodeActor, status: NNHAStatusHeartbeatProto): void {
-    const claims = status.state === HaState.ACTIVE;
-    if (claims && this.active !== actor) {
-      if (status.txid <= this.lastClaim) {
-        this.options.log.warn('a claim to be active is older than the one believed', {
-          namenode: actor.name,
-          txid: status.txid,
-          believed: this.lastClaim,
-        });
-        return;
-      }
-      this.options.log.info('another namenode is active', { namenode: actor.name, txid: status.txid });
-      this.active = actor;
-    } else if (!claims && this.active === actor) this.active = null;
-    if (this.active === actor) this.lastClaim = status.txid;
+  /** What a heartbeat's answer says of the namenode's role. */
+  noteClaim(actor: NamenodeActor, { state, txid }: NNHAStatusHeartbeatProto): void {
+    const { choice, options } = this;
+    const believed = choice.believedTxid;
+    const verdict = choice.hear(actor, state === HaState.ACTIVE, txid);
+    const facts = { namenode: actor.name, txid, believed };
+    if (verdict === 'older') options.log.warn('a claim to be active is older than the one believed', facts);
+    else if (verdict === 'taken') options.log.info('another namenode is active', facts);
   }
 
   /** A command of any namenode: only registering again is obeyed whoever asks (processCommandFromActor). */
   obey(actor: NamenodeActor, command: DatanodeCommandProto): void {
     if (command.cmdType === CommandType.RegisterCommand) actor.registerAgain();
-    else if (actor === this.active) this.options.execute(command);
+    else if (actor === this.choice.active) this.options.execute(command);
     else if (command.cmdType !== CommandType.NullDatanodeCommand) {
       this.options.log.debug('a command of a namenode that is not active was ignored', {
         namenode: actor.name,
@@ -204,7 +194,7 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
 
   /** Checks that a namenode wants: the active one's only. */
   verify(actor: NamenodeActor, blocks: readonly BlockProto[]): void {
-    if (actor !== this.active) return;
+    if (actor !== this.choice.active) return;
     for (const { blockId } of blocks) this.options.verify(blockId as BlockId);
   }
 

@@ -1,6 +1,5 @@
 import type { Random } from '@rfs/base/seams';
 import { seededRandom } from '@rfs/base/system';
-import { CommandKind } from '@rfs/namenode/namespace';
 import type { Message, PeerId } from '@rfs/namenode/raft';
 import type { PassedOn } from '@rfs/namenode/service';
 import { failure } from '@rfs/protocol/exceptions';
@@ -19,12 +18,20 @@ import { RaftWatch } from './raft-watch.js';
 import type { Sabotage } from './sabotage.js';
 import { Scheduler } from './scheduler.js';
 import type { Call, Reply } from './server.js';
+import { BlockWatch, SimDatanode } from './storage/index.js';
+import type { Bounds } from './workload.js';
 
-/** Clients' places in the network are above those of members. */
+/** Clients' places in the network are above those of datanodes, and these above those of members. */
+const FIRST_DATANODE_PLACE = 50;
 const FIRST_CLIENT_PLACE = 100;
 const COMPARE_EVERY = 64;
 /** Once all faults have ended, the cluster must be well again within this time. */
 const CONVERGE_MS = 180_000;
+/** And so much later every block must be closed and have its replicas, no more and no less. */
+const SETTLE_MS = 300_000;
+/** Members' block maps are looked at, and all bytes, every so many comparisons. */
+const LOOK_EVERY = 4;
+const LOOK_MS = 500;
 
 /** A whole cluster and its clients, on one seed. */
 export class World {
@@ -34,14 +41,19 @@ export class World {
   readonly random: Random;
   readonly network: SimNetwork;
   readonly members: SimMember[] = [];
+  readonly datanodes: SimDatanode[] = [];
   readonly clients: SimClient[] = [];
+  readonly blockWatch: BlockWatch;
   readonly operator: Operator;
   readonly sabotage: Sabotage;
   readonly thinkMs: number;
   /** Disks may be lost and journals damaged. */
   readonly losesDisks: boolean;
+  /** What clients may do. */
+  readonly bounds: Bounds;
   /** Clients begin nothing new. */
   isEnding = false;
+  private looks = 0;
   /** Members that will never come back. */
   readonly gone = new Set<SimMember>();
   /** Called for everything a member says to another: faults may follow. */
@@ -59,14 +71,25 @@ export class World {
     for (let place = 0; place < count; place++) {
       this.members.push(new SimMember(this, place, place >= count - journalNodes));
     }
+    const datanodes = options.datanodes ?? 3 + shape.below(4);
+    // Where disks are lost every block has to have two replicas more than the one that goes.
+    this.bounds = { writes: datanodes > 0, replication: this.losesDisks ? [3, 4] : [1, 3] };
+    this.blockWatch = new BlockWatch(this);
     const founders = this.members.map(({ member }) => member);
     this.operator = new Operator(this, founders);
     for (const member of this.members) {
       member.found(founders);
       member.start();
     }
+    for (let number = 0; number < datanodes; number++) {
+      const node = new SimDatanode(this, FIRST_DATANODE_PLACE + number, number);
+      this.datanodes.push(node);
+      node.start();
+    }
     const clients = options.clients ?? 3 + shape.below(4);
-    for (let number = 1; number <= clients; number++) this.clients.push(new SimClient(this, number));
+    for (let number = 1; number <= clients; number++) {
+      this.clients.push(new SimClient(this, number, FIRST_CLIENT_PLACE + number));
+    }
   }
 
   /** Lets things happen until `events` have. */
@@ -95,14 +118,33 @@ export class World {
       member.running?.process.resume(this.random);
       if (!member.isOn) this.restartAfter(member, 100);
     }
+    for (const node of this.datanodes) {
+      node.process?.resume(this.random);
+      if (!node.isOn) this.restartDatanodeAfter(node, 100);
+    }
     const until = scheduler.nowMs + CONVERGE_MS;
     while (!this.isCalm() && scheduler.nowMs < until && scheduler.step());
     must(this.isCalm(), 'liveness', () => this.complaint());
+    this.settle();
     for (const { id, running, votesOnly } of this.members) {
       if (running === undefined || votesOnly) continue;
       const { rowsHash } = running.store;
       must(hashOfRows(running.store) === rowsHash, 'state hash', () => `the rows of ${id} are not what was counted`);
     }
+  }
+
+  /** All blocks come to what they shall be, and everybody knows. */
+  private settle(): void {
+    const { scheduler, blockWatch } = this;
+    const until = scheduler.nowMs + SETTLE_MS;
+    let wrong = blockWatch.disorder();
+    while (wrong !== undefined && scheduler.nowMs < until) {
+      const look = scheduler.nowMs + LOOK_MS;
+      while (scheduler.nowMs < look && scheduler.step());
+      wrong = blockWatch.disorder();
+    }
+    must(wrong === undefined, 'redundancy', () => `after ${SETTLE_MS} ms: ${wrong}`);
+    blockWatch.check();
   }
 
   leader(): SimMember | undefined {
@@ -119,10 +161,13 @@ export class World {
     return this.members.find((member) => member.id === id);
   }
 
-  /** True for an answer that a repeated call must be given again. */
-  isKept(kind: number, answer: string): boolean {
-    if (kind === CommandKind.CREATE) return answer.startsWith('file');
-    return (kind === CommandKind.RENAME || kind === CommandKind.DELETE) && answer === 'true';
+  datanodeAt(ip: string): SimDatanode {
+    return this.datanodes.find((node) => node.ip === ip)!;
+  }
+
+  crashDatanode(node: SimDatanode, restartMs: number): void {
+    node.crash();
+    this.restartDatanodeAfter(node, restartMs);
   }
 
   /** The power of a member went off by itself. */
@@ -210,6 +255,12 @@ export class World {
     });
   }
 
+  private restartDatanodeAfter(node: SimDatanode, delayMs: number): void {
+    this.scheduler.after(delayMs, () => {
+      if (!node.isOn) node.start();
+    });
+  }
+
   /** Some members end, or lose all others, for good: as many as the quorum can do without, and never all namenodes. */
   private leaveBehind(): void {
     if (!this.operator.isSettled) return;
@@ -230,11 +281,18 @@ export class World {
 
   private compare(): void {
     const one = this.random.below(this.members.length);
+    if (++this.looks % LOOK_EVERY === 0) this.look(this.members[one]!);
     const a = this.members[one]!.running;
     const b = this.members[(one + 1) % this.members.length]!.running;
     if (a === undefined || b === undefined) return;
     const [first, second] = [insideOf(a.replicator).core, insideOf(b.replicator).core];
     if (first !== undefined && second !== undefined) this.watch.compare(first, second);
+  }
+
+  private look(member: SimMember): void {
+    this.blockWatch.check();
+    const { running } = member;
+    if (running?.server !== undefined && !running.process.isPaused) this.blockWatch.checkKnown(running.server);
   }
 
   private isCalm(): boolean {

@@ -1,15 +1,19 @@
 import { isFailure } from '@rfs/base/failure';
-import { CommandEncoder, CommandKind, decodeCommand } from '@rfs/namenode/namespace';
-import { type ModelCommand, REFUSED } from './model.js';
+import {
+  type AllocatedBlock,
+  type AppendedFile,
+  CommandEncoder,
+  CommandKind,
+  type DecodedCommand,
+  decodeCommand,
+} from '@rfs/namenode/namespace';
+import { REFUSED } from './model-blocks.js';
 
-const USER = { user: 'sim', groups: ['supergroup'], superuser: true, clientMachine: '10.0.0.1' };
-const BLOCK_SIZE_BYTES = 1 << 20;
 const encoder = new CommandEncoder();
 
-/** A change in the log, as the model understands it. */
+/** A change in the log. */
 export interface LoggedChange {
-  readonly command: ModelCommand;
-  readonly timeMs: number;
+  readonly command: DecodedCommand;
   /** Number of the client; -1 when nobody asked for it. */
   readonly client: number;
   readonly callId: number;
@@ -19,7 +23,7 @@ export interface LoggedChange {
 export function bootstrapData(): Uint8Array {
   return encoder.encode(
     CommandKind.BOOTSTRAP,
-    { ...USER, timeMs: 1 },
+    { timeMs: 1, user: 'sim', groups: [], superuser: true, callId: -1 },
     {
       clusterId: 'CID-sim',
       namespaceId: 7,
@@ -39,82 +43,45 @@ export function clientIdOf(client: number): Uint8Array {
   return id;
 }
 
-/** A change as a leader puts it into the log at `timeMs` of its clock. */
-export function encodeChange(command: ModelCommand, client: number, callId: number, timeMs: number): Uint8Array {
-  const header = { ...USER, timeMs, clientId: clientIdOf(client), callId };
-  const { path } = command;
-  const mode = command.mode ?? 0;
-  const clientName = command.holder ?? '';
-  switch (command.kind) {
-    case CommandKind.MKDIRS:
-      return encoder.encode(CommandKind.MKDIRS, header, { path, mode, createParent: true });
-    case CommandKind.CREATE:
-      return encoder.encode(CommandKind.CREATE, header, {
-        path,
-        mode,
-        clientName,
-        flags: 1,
-        createParent: true,
-        replication: 1,
-        blockSizeBytes: BLOCK_SIZE_BYTES,
-        expiredHolder: undefined,
-      });
-    case CommandKind.COMPLETE:
-      return encoder.encode(CommandKind.COMPLETE, header, {
-        path,
-        fileId: 0,
-        clientName,
-        last: undefined,
-        minimal: [],
-      });
-    case CommandKind.RENAME:
-      return encoder.encode(CommandKind.RENAME, header, { source: path, destination: command.destination ?? '' });
-    case CommandKind.DELETE:
-      return encoder.encode(CommandKind.DELETE, header, { path, recursive: true });
-    case CommandKind.SET_PERMISSION:
-      return encoder.encode(CommandKind.SET_PERMISSION, header, { path, mode });
-    case CommandKind.SET_TIMES:
-      return encoder.encode(CommandKind.SET_TIMES, header, {
-        path,
-        modificationTimeMs: command.timeMs,
-        accessTimeMs: undefined,
-      });
-    default:
-      throw new Error(`the simulated clients know no command ${command.kind}`);
-  }
+/** Where a call comes from: as if each came from a port of its own, so that the log tells whose it is. */
+export function callerAddress(client: number, callId: number): string {
+  return `10.0.1.${client}:${callId}`;
 }
 
 /** Reads a change back from its entry. */
 export function decodeChange(data: Uint8Array): LoggedChange {
-  const { kind, header, message } = decodeCommand(data);
-  const fields = message as {
-    path?: string;
-    source?: string;
-    destination?: string;
-    mode?: number;
-    clientName?: string;
-    modificationTimeMs?: number;
-  };
-  const command: ModelCommand = {
-    kind,
-    path: fields.path ?? fields.source ?? '',
-    ...(fields.destination === undefined ? {} : { destination: fields.destination }),
-    ...(fields.mode === undefined ? {} : { mode: fields.mode }),
-    ...(fields.clientName === undefined ? {} : { holder: fields.clientName }),
-    ...(fields.modificationTimeMs === undefined ? {} : { timeMs: fields.modificationTimeMs }),
-  };
-  const client = header.clientId?.[0] ?? -1;
-  return { command, timeMs: header.timeMs, client, callId: header.callId ?? -1 };
+  const command = decodeCommand(data);
+  const from = /^10\.0\.1\.(\d+):(\d+)$/.exec(command.header.clientMachine ?? '');
+  return { command, client: Number(from?.[1] ?? -1), callId: Number(from?.[2] ?? -1) };
+}
+
+/** The entry's data with another message in the same command. */
+export function encodeAgain({ kind, header }: DecodedCommand, message: DecodedCommand['message']): Uint8Array {
+  return encoder.encode(kind, header, message as never);
 }
 
 /** The outcome as the model puts it. */
-export function outcomeOf(result: unknown): string {
+export function outcomeOf(kind: number, result: unknown): string {
   if (isFailure(result)) return REFUSED;
-  if (typeof result === 'object' && result !== null && 'id' in result) return `file ${Number(result.id)}`;
-  return result === false ? 'false' : 'true';
+  switch (kind) {
+    case CommandKind.CREATE:
+      return `file ${(result as { id: number }).id}`;
+    case CommandKind.ADD_BLOCK:
+      return blockText('block', result as AllocatedBlock);
+    case CommandKind.APPEND:
+      return blockText('appended', (result as AppendedFile).lastBlock);
+    case CommandKind.UPDATE_BLOCK_FOR_PIPELINE:
+      return `stamp ${(result as { stamp: number }).stamp}`;
+    default:
+      return result === false ? 'false' : 'true';
+  }
 }
 
 /** The outcome with the reason of a refusal: what replicas and repeated calls must agree in. */
-export function answerOf(result: unknown): string {
-  return isFailure(result) ? `${REFUSED} ${result.code}` : outcomeOf(result);
+export function answerOf(kind: number, result: unknown): string {
+  return isFailure(result) ? `${REFUSED} ${result.code}` : outcomeOf(kind, result);
+}
+
+export function blockText(what: string, block: { readonly id: number; readonly stamp: number } | undefined): string {
+  return block === undefined ? what : `${what} ${block.id}_${block.stamp}`;
 }

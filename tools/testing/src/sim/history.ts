@@ -1,7 +1,8 @@
 import { COMMAND_ENTRY, CommandKind } from '@rfs/namenode/namespace';
 import { answerOf, decodeChange, type LoggedChange, outcomeOf } from './commands.js';
 import { must } from './failure.js';
-import { ModelFiles, REFUSED } from './model.js';
+import { ModelFiles } from './model.js';
+import { type ModelBlocks, REFUSED } from './model-blocks.js';
 import { PATHS } from './workload.js';
 
 /** The parts of a log entry that replicas must agree in. */
@@ -21,7 +22,13 @@ interface Versions {
 /** Calls of one client that are remembered: more than any repetition can reach back. */
 const REMEMBERED_CALLS = 200;
 /** Kinds whose success is remembered for repeated calls (@AtMostOnce in ClientProtocol). */
-const AT_MOST_ONCE: readonly number[] = [CommandKind.CREATE, CommandKind.RENAME, CommandKind.DELETE];
+const AT_MOST_ONCE: readonly number[] = [
+  CommandKind.CREATE,
+  CommandKind.APPEND,
+  CommandKind.RENAME,
+  CommandKind.DELETE,
+  CommandKind.UPDATE_PIPELINE,
+];
 
 /**
  * What really happened: the one log that all replicas apply, and the model beside it. As the log gives all changes
@@ -31,7 +38,7 @@ const AT_MOST_ONCE: readonly number[] = [CommandKind.CREATE, CommandKind.RENAME,
  */
 export class History {
   private readonly model = new ModelFiles();
-  private readonly entries: { term: number; hash: number }[] = [];
+  private readonly entries: { term: number; hash: number; kind: number }[] = [];
   private readonly answers: string[] = [];
   private readonly rows: number[] = [];
   private readonly versions = new Map<string, Versions>();
@@ -57,22 +64,23 @@ export class History {
   applied(member: number, entry: Entry, result: unknown, rowsHash: number | undefined): void {
     const { index, term } = entry;
     const hash = hashOf(entry);
-    const answer = entry.kind === COMMAND_ENTRY ? answerOf(result) : '';
-    if (index === this.entries.length + 1) {
-      this.entries.push({ term, hash });
-      this.answers.push(answer);
-      if (entry.kind === COMMAND_ENTRY) this.predict(index, decodeChange(entry.data), outcomeOf(result), answer);
-    }
+    if (index === this.entries.length + 1) this.first(entry, hash, result);
     const known = this.entries[index - 1];
     must(known !== undefined, 'gap', () => `${member} applies entry ${index} after ${this.entries.length}`);
     const same = known.term === term && known.hash === hash;
     must(same, 'state machine safety', () => `${member} applies another entry ${index} (term ${term}, ${known.term})`);
     const told = this.answers[index - 1]!;
+    const answer = known.kind === 0 ? '' : answerOf(known.kind, result);
     must(told === answer, 'replicas', () => `${member} answers entry ${index} with ${answer}, another with ${told}`);
     if (rowsHash === undefined) return;
     const rows = this.rows[index];
     if (rows === undefined) this.rows[index] = rowsHash;
     else must(rows === rowsHash, 'state hash', () => `${member} has another state after entry ${index}`);
+  }
+
+  /** What the model thinks of blocks. */
+  get blocks(): ModelBlocks {
+    return this.model.blocks;
   }
 
   /** `member` goes on with another's state of `index`. */
@@ -133,24 +141,37 @@ export class History {
     return undefined;
   }
 
-  private predict(index: number, change: LoggedChange, outcome: string, answer: string): void {
-    const { command, client, callId } = change;
-    this.model.advance(change.timeMs);
-    const times = this.timesOf(client, callId);
-    const kept = times.find((time) => isKept(command.kind, time.answer));
-    times.push({ index, answer });
-    if (kept !== undefined) {
-      const what = (): string => `call ${callId} of client ${client}: first "${kept.answer}", then "${answer}"`;
-      must(kept.answer === answer, 'retry cache', what);
-      return;
+  /** Somebody has applied the entry before all others. */
+  private first({ index, term, kind: entryKind, data }: Entry, hash: number, result: unknown): void {
+    const isCommand = entryKind === COMMAND_ENTRY;
+    const change = isCommand ? decodeChange(data) : undefined;
+    const kind = change?.command.kind ?? 0;
+    const answer = isCommand ? answerOf(kind, result) : '';
+    this.entries.push({ term, hash, kind });
+    this.answers.push(answer);
+    if (change !== undefined) this.predict(index, change, outcomeOf(kind, result), answer);
+  }
+
+  private predict(index: number, { command, client, callId }: LoggedChange, outcome: string, answer: string): void {
+    const { kind, header, message } = command;
+    this.model.advance(header.timeMs);
+    if (client >= 0) {
+      const times = this.timesOf(client, callId);
+      const kept = times.find((time) => isKept(kind, time.answer));
+      times.push({ index, answer });
+      if (kept !== undefined) {
+        const what = (): string => `call ${callId} of client ${client}: first "${kept.answer}", then "${answer}"`;
+        must(kept.answer === answer, 'retry cache', what);
+        return;
+      }
     }
     const predicted = this.model.apply(command);
     must(
       predicted === outcome,
       'model',
-      () => `entry ${index}, ${JSON.stringify(command)}: ${answer}, not ${predicted}`,
+      () => `entry ${index}, ${kind} ${JSON.stringify(message)}: ${answer}, not ${predicted}`,
     );
-    if (predicted === REFUSED || predicted === 'false') return;
+    if (predicted === REFUSED) return;
     for (const path of PATHS) {
       const text = this.model.status(path);
       const { indexes, texts } = this.versions.get(path)!;

@@ -1,4 +1,5 @@
 import type { LogIndex, Term } from '@rfs/base/ids';
+import type { BlockManager } from '@rfs/namenode/blocks';
 import type { Journal } from '@rfs/namenode/journal';
 import type { LogEntry, PeerId, RaftCore } from '@rfs/namenode/raft';
 import type { Replicator } from '@rfs/namenode/replication';
@@ -40,4 +41,9 @@ export function insideOf(replicator: Replicator): Inside {
 
 export function memberOf(core: RaftCore): InnerMember {
   return (core as unknown as { readonly member: InnerMember }).member;
+}
+
+/** Where a block manager keeps reports about blocks that the log has not brought yet. */
+export function earlyReportsOf(blocks: BlockManager): { add: () => boolean } {
+  return (blocks as unknown as { intake: { messages: { add: () => boolean } } }).intake.messages;
 }

@@ -3,6 +3,7 @@ import { type Failure, isFailure } from '@rfs/base/failure';
 import type { LogIndex } from '@rfs/base/ids';
 import { silentLogger } from '@rfs/base/log';
 import type { Disk, Random } from '@rfs/base/seams';
+import { BlockManager } from '@rfs/namenode/blocks';
 import { appliedIn, type CommittedEntry, StateMachine } from '@rfs/namenode/namespace';
 import { JournalStart, Steward } from '@rfs/namenode/peers';
 import type { LogEntry, Message, PeerId } from '@rfs/namenode/raft';
@@ -25,7 +26,7 @@ import { IndexOnly } from './index-only.js';
 import { insideOf } from './inside.js';
 import { type ClockFaults, SimProcess } from './process.js';
 import { SimServer } from './server.js';
-import { LIMITS, LINKS, NO_EVENTS } from './settings.js';
+import { BLOCKS, LIMITS, LINKS } from './settings.js';
 import { discardState, RowsEngine, readState } from './states.js';
 import { SimSuppliers } from './suppliers.js';
 
@@ -214,10 +215,12 @@ export class SimMember {
     if (folder !== this.imageFolder)
       this.use(folder, installed === undefined ? new ImageStore() : readState(disk, folder));
     const store = this.image.image();
-    const machine = new StateMachine(store, NO_EVENTS);
-    const adopted = (path: string): void => {
+    const blocks = new BlockManager(BLOCKS, this.random.fork('blocks'), undefined);
+    const machine = new StateMachine(store, blocks.events);
+    const adopted = (path: string, done: () => void): void => {
       this.use(path, store.image());
       world.history.adopted(this.id, machine.appliedIndex, store.rowsHash);
+      this.running!.server!.services.adopted(done);
     };
     const copied = sabotage.copied ?? ((copy: ImageStore) => copy);
     const engine = new RowsEngine({ disk, store, machine, clock: process, copied, adopted });
@@ -264,12 +267,15 @@ export class SimMember {
           membershipAt: (index) => replicator.membershipAt(index),
           keepAbove: (index) => replicator.retention.keepAbove(index),
         });
-    const server = this.votesOnly ? undefined : new SimServer(world, this, process, replicator, machine);
+    const server = this.votesOnly
+      ? undefined
+      : new SimServer(world, this, process, replicator, machine, blocks, nextTurn);
     const group = new GroupView(replicator);
     const steward = new Steward(replicator, group, () => CLUSTER_ID, process, silentLogger, this.votesOnly);
     this.running = { process, replicator, machine, store, steward, source, server };
     this.id = replicator.self;
     world.watch.restarted(this.id, insideOf(replicator).journal);
+    server?.services.begin(() => {});
     if (replicator.mustJoin) this.askToJoin(process);
     else replicator.start(() => {});
     steward.start();
@@ -298,7 +304,7 @@ export class SimMember {
         for (let i = 0; i <= last; i++) {
           world.history.applied(this.id, entries[i]!, results[i], i === last ? store.rowsHash : undefined);
         }
-        this.running?.server?.applied();
+        this.running?.server?.services.applied();
       },
     };
   }

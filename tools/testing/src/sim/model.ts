@@ -1,36 +1,18 @@
-import { CommandKind } from '@rfs/namenode/namespace';
-
-/** What the model thinks of one name. */
-interface ModelNode {
-  readonly id: number;
-  mode: number;
-  /** Of a file; directories' times are not modelled. */
-  mtimeMs: number;
-  /** Who writes the file; undefined for a closed one and for directories. */
-  holder: string | undefined;
-  readonly children: Map<string, ModelNode> | undefined;
-}
-
-/** A command as the simulated clients make it. */
-export interface ModelCommand {
-  readonly kind: CommandKind;
-  readonly path: string;
-  readonly destination?: string;
-  readonly mode?: number;
-  readonly timeMs?: number;
-  readonly holder?: string;
-}
+import { CommandKind, type CommandMessage, type DecodedCommand } from '@rfs/namenode/namespace';
+import { ModelBlocks, REFUSED } from './model-blocks.js';
+import { type ModelNode, namesOf, newDirectory, newFile, statusText } from './model-files.js';
 
 const FIRST_INODE = 16385;
-/** The answer to what is not carried out. HDFS's codes are the business of the namespace's own tests. */
-export const REFUSED = 'refused';
 
 /**
  * A small file system that knows a few commands and is too simple to be wrong: it predicts the outcome of every
  * command of the log and what a read may see.
  */
 export class ModelFiles {
-  private readonly root = directory(FIRST_INODE, 0o777);
+  readonly blocks = new ModelBlocks();
+  private readonly root = newDirectory(FIRST_INODE, 0o777);
+  /** Files that have a name. */
+  private readonly files = new Map<number, ModelNode>();
   private lastId = FIRST_INODE;
   private timeMs = 0;
 
@@ -40,26 +22,68 @@ export class ModelFiles {
   }
 
   /** Carries the command out: the outcome, as `outcomeOf` puts the namenode's. */
-  apply(command: ModelCommand): string {
-    switch (command.kind) {
+  apply({ kind, message }: Pick<DecodedCommand, 'kind' | 'message'>): string {
+    switch (kind) {
       case CommandKind.MKDIRS:
-        return this.mkdirs(command.path, command.mode ?? 0);
+        return this.mkdirs(message as CommandMessage<typeof kind>);
       case CommandKind.CREATE:
-        return this.create(command);
-      case CommandKind.COMPLETE:
-        return this.complete(command);
+        return this.create(message as CommandMessage<typeof kind>);
       case CommandKind.RENAME:
-        return this.rename(command.path, command.destination ?? '');
+        return this.rename(message as CommandMessage<typeof kind>);
       case CommandKind.DELETE:
-        return this.remove(command.path);
-      case CommandKind.SET_PERMISSION:
-        return this.change(command.path, (node) => {
-          node.mode = command.mode ?? 0;
+        return this.remove((message as CommandMessage<typeof kind>).path);
+      case CommandKind.SET_PERMISSION: {
+        const { path, mode } = message as CommandMessage<typeof kind>;
+        return this.change(path, (node) => {
+          node.mode = mode;
         });
-      case CommandKind.SET_TIMES:
-        return this.change(command.path, (node) => {
-          node.mtimeMs = command.timeMs ?? 0;
+      }
+      case CommandKind.SET_TIMES: {
+        const { path, modificationTimeMs } = message as CommandMessage<typeof kind>;
+        return this.change(path, (node) => {
+          node.mtimeMs = modificationTimeMs ?? node.mtimeMs;
         });
+      }
+      case CommandKind.SET_REPLICATION:
+        return this.setReplication(message as CommandMessage<typeof kind>);
+      default:
+        return this.applyToBlocks(kind, message);
+    }
+  }
+
+  private applyToBlocks(kind: CommandKind, message: DecodedCommand['message']): string {
+    const { blocks, timeMs } = this;
+    switch (kind) {
+      case CommandKind.ADD_BLOCK: {
+        const m = message as CommandMessage<typeof kind>;
+        return blocks.addBlock(this.named(m.fileId, m.path), m);
+      }
+      case CommandKind.COMPLETE: {
+        const m = message as CommandMessage<typeof kind>;
+        return blocks.complete(this.named(m.fileId, m.path), m, timeMs);
+      }
+      case CommandKind.ABANDON_BLOCK: {
+        const m = message as CommandMessage<typeof kind>;
+        return blocks.abandonBlock(this.named(m.fileId, m.path), m);
+      }
+      case CommandKind.UPDATE_BLOCK_FOR_PIPELINE: {
+        const m = message as CommandMessage<typeof kind>;
+        return blocks.updateBlockForPipeline(this.files.get(m.inodeId), m);
+      }
+      case CommandKind.UPDATE_PIPELINE: {
+        const m = message as CommandMessage<typeof kind>;
+        return blocks.updatePipeline(this.files.get(m.inodeId), m);
+      }
+      case CommandKind.APPEND: {
+        const m = message as CommandMessage<typeof kind>;
+        return blocks.append(this.find(namesOf(m.path)), m);
+      }
+      case CommandKind.RELEASE_LEASE:
+        return this.releaseLease(message as CommandMessage<typeof kind>);
+      case CommandKind.COMMIT_BLOCK_SYNCHRONIZATION: {
+        const m = message as CommandMessage<typeof kind>;
+        return blocks.commitSynchronization(this.files.get(m.inodeId), m, timeMs);
+      }
       default:
         return 'true';
     }
@@ -68,19 +92,21 @@ export class ModelFiles {
   /** What a read of the path sees. */
   status(path: string): string {
     const node = this.find(namesOf(path));
-    return node === undefined
-      ? 'absent'
-      : statusText(node.children !== undefined, node.id, node.mode, node.mtimeMs, node.holder !== undefined);
+    if (node === undefined) return 'absent';
+    const { id, mode, mtimeMs, replication, blocks } = node;
+    const lengthBytes = blocks.reduce((sum, block) => sum + block.lengthBytes, 0);
+    const isDirectory = node.children !== undefined;
+    return statusText({ isDirectory, id, mode, mtimeMs, lengthBytes, replication });
   }
 
-  private mkdirs(path: string, mode: number): string {
+  private mkdirs({ path, mode }: CommandMessage<typeof CommandKind.MKDIRS>): string {
     let at = this.root;
     const names = namesOf(path);
     for (const [depth, name] of names.entries()) {
       const next = at.children!.get(name);
       if (next === undefined) {
         // Directories above get u+wx, the last one just the mode that was asked for.
-        const made = directory(++this.lastId, depth < names.length - 1 ? mode | 0o300 : mode);
+        const made = newDirectory(++this.lastId, depth < names.length - 1 ? mode | 0o300 : mode);
         at.children!.set(name, made);
         at = made;
       } else if (next.children === undefined) {
@@ -90,7 +116,8 @@ export class ModelFiles {
     return 'true';
   }
 
-  private create({ path, mode, holder }: ModelCommand): string {
+  private create(command: CommandMessage<typeof CommandKind.CREATE>): string {
+    const { path, mode, clientName, replication } = command;
     const names = namesOf(path);
     const name = names.pop()!;
     let at = this.root;
@@ -98,7 +125,7 @@ export class ModelFiles {
       const next = at.children!.get(above);
       if (next === undefined) {
         for (const missing of names.slice(i)) {
-          const made = directory(++this.lastId, at.mode | 0o300);
+          const made = newDirectory(++this.lastId, at.mode | 0o300);
           at.children!.set(missing, made);
           at = made;
         }
@@ -109,21 +136,13 @@ export class ModelFiles {
     }
     if (at.children!.has(name)) return REFUSED;
     const id = ++this.lastId;
-    at.children!.set(name, { id, mode: mode ?? 0, mtimeMs: this.timeMs, holder, children: undefined });
+    const file = newFile(id, mode, this.timeMs, clientName, replication);
+    at.children!.set(name, file);
+    this.files.set(id, file);
     return `file ${id}`;
   }
 
-  private complete({ path, holder }: ModelCommand): string {
-    const file = this.find(namesOf(path));
-    if (file === undefined || file.children !== undefined) return REFUSED;
-    if (file.holder === undefined) return 'true';
-    if (file.holder !== holder) return REFUSED;
-    file.holder = undefined;
-    file.mtimeMs = this.timeMs;
-    return 'true';
-  }
-
-  private rename(source: string, destination: string): string {
+  private rename({ source, destination }: CommandMessage<typeof CommandKind.RENAME>): string {
     const from = namesOf(source);
     let to = namesOf(destination);
     if (this.obstructed(from) || this.obstructed(to)) return REFUSED;
@@ -143,7 +162,36 @@ export class ModelFiles {
     const names = namesOf(path);
     if (this.obstructed(names)) return REFUSED;
     const parent = this.find(names.slice(0, -1));
-    return parent?.children?.delete(names.at(-1)!) === true ? 'true' : 'false';
+    const removed = parent?.children?.get(names.at(-1)!);
+    if (removed === undefined) return 'false';
+    parent!.children!.delete(names.at(-1)!);
+    this.forget(removed);
+    return 'true';
+  }
+
+  private forget(node: ModelNode): void {
+    if (this.files.delete(node.id)) this.blocks.removed(node);
+    for (const child of node.children?.values() ?? []) this.forget(child);
+  }
+
+  private setReplication({ path, replication }: CommandMessage<typeof CommandKind.SET_REPLICATION>): string {
+    const names = namesOf(path);
+    if (this.obstructed(names)) return REFUSED;
+    const node = this.find(names);
+    if (node === undefined || node.children !== undefined) return 'false';
+    node.replication = replication;
+    return 'true';
+  }
+
+  private releaseLease(m: CommandMessage<typeof CommandKind.RELEASE_LEASE>): string {
+    const found = m.path === undefined ? this.files.get(m.inodeId ?? 0) : this.find(namesOf(m.path));
+    if (m.path !== undefined && (found === undefined || found.children !== undefined)) return REFUSED;
+    return this.blocks.releaseLease(found?.holder === undefined ? undefined : found, m, this.timeMs);
+  }
+
+  /** By its id, or by its path when that is 0. */
+  private named(fileId: number, path: string): ModelNode | undefined {
+    return fileId === 0 ? this.find(namesOf(path)) : this.files.get(fileId);
   }
 
   private change(path: string, how: (node: ModelNode) => void): string {
@@ -169,17 +217,4 @@ export class ModelFiles {
     for (const name of names) at = at?.children?.get(name);
     return at;
   }
-}
-
-/** How reads are compared, the model's and the namenode's. */
-export function statusText(isDirectory: boolean, id: number, mode: number, mtimeMs: number, open: boolean): string {
-  return isDirectory ? `directory ${id} ${mode}` : `file ${id} ${mode} ${mtimeMs}${open ? ' open' : ''}`;
-}
-
-function directory(id: number, mode: number): ModelNode {
-  return { id, mode, mtimeMs: 0, holder: undefined, children: new Map() };
-}
-
-function namesOf(path: string): string[] {
-  return path.split('/').filter((name) => name !== '');
 }

@@ -4,6 +4,7 @@ import type { World } from './cluster.js';
 import { JOURNAL_FOLDER } from './founding.js';
 import type { SimMember } from './member.js';
 import { FAIR } from './network.js';
+import type { SimDatanode } from './storage/index.js';
 
 /** Bytes at the end of a segment that no later write may prove yet. */
 const UNPROVEN_BYTES = 6 << 10;
@@ -51,6 +52,10 @@ export class Nemesis {
       { name: 'rest a voter', weight: 4, strike: () => world.operator.rest(this.pick()) },
       { name: 'remove a member', weight: 2, strike: () => this.removeMember(this.pick()) },
       { name: 'lose a disk', weight: 3, strike: () => this.loseDisk(this.pick()) },
+      { name: 'crash a datanode', weight: 12, strike: () => this.crashDatanode(this.pickDatanode()) },
+      { name: 'pause a datanode', weight: 6, strike: () => this.pauseDatanode(this.pickDatanode()) },
+      { name: 'cut off a datanode', weight: 8, strike: () => this.cutDatanode(this.pickDatanode()) },
+      { name: "lose a datanode's disk", weight: 6, strike: () => this.loseReplicas(this.pickDatanode()) },
       { name: 'flip a bit', weight: 3, strike: () => this.flip(this.pick()) },
     ];
     this.faults = faults.map((fault) => ({
@@ -88,6 +93,45 @@ export class Nemesis {
   private pick(): SimMember {
     const { members } = this.world;
     return members[this.random.below(members.length)]!;
+  }
+
+  private pickDatanode(): SimDatanode | undefined {
+    const { datanodes } = this.world;
+    return datanodes.length === 0 ? undefined : datanodes[this.random.below(datanodes.length)];
+  }
+
+  /** For a moment, or so long that it is taken for dead. */
+  private crashDatanode(node: SimDatanode | undefined): void {
+    if (node?.isOn === true) this.world.crashDatanode(node, 20 + this.random.below(this.outageMs()));
+  }
+
+  private pauseDatanode(node: SimDatanode | undefined): void {
+    const process = node?.process;
+    process?.pause();
+    this.world.scheduler.after(200 + this.random.below(this.outageMs()), () => process?.resume(this.random));
+  }
+
+  /** It loses some namenodes, or some datanodes. */
+  private cutDatanode(node: SimDatanode | undefined): void {
+    if (node === undefined) return;
+    const { members, datanodes, network } = this.world;
+    const others = this.random.below(3) === 0 ? datanodes : members;
+    network.divide(
+      [node.place],
+      others.filter(() => this.random.below(2) === 0).map(({ place }) => place),
+    );
+    this.healLater();
+  }
+
+  private loseReplicas(node: SimDatanode | undefined): void {
+    const { world } = this;
+    if (node === undefined || !world.losesDisks || world.isEnding || !world.blockWatch.mayLose(node)) return;
+    node.loseDisk();
+    world.crashDatanode(node, 20 + this.random.below(this.outageMs()));
+  }
+
+  private outageMs(): number {
+    return this.random.below(2) === 0 ? 2000 : 30_000;
   }
 
   private crash(member: SimMember, withinMs = 6000): void {

@@ -35,6 +35,14 @@ export class SimNetwork {
     if (repeatOneIn > 0 && this.random.below(repeatOneIn) === 0) this.scheduler.after(this.delay() * 4, deliver);
   }
 
+  /** Brings something over a connection: once, or not at all. */
+  carry(from: number, to: number, deliver: () => void): void {
+    if (this.cut.size > 0 && this.cut.has(link(from, to))) return;
+    const { lossOneIn } = this.weather;
+    if (lossOneIn > 0 && this.random.below(lossOneIn) === 0) return;
+    this.scheduler.after(this.delay(), deliver);
+  }
+
   /** From now on nothing gets from one place to the other. */
   sever(from: number, to: number): void {
     this.cut.add(link(from, to));

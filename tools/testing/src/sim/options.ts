@@ -8,6 +8,8 @@ export interface SimOptions {
   readonly journalNodes?: number;
   /** Whole disks may be lost and journals damaged, one machine at a time; otherwise journals are cut. */
   readonly losesDisks?: boolean;
+  /** With none, files stay empty. */
+  readonly datanodes?: number;
   readonly clients?: number;
   /** Pause of a client between two wishes, in ms, on average. */
   readonly thinkMs?: number;
@@ -27,6 +29,9 @@ export interface SimReport {
   readonly committed: number;
   readonly changes: number;
   readonly reads: number;
+  /** Blocks that were completed, with bytes, and blocks that clients have read. */
+  readonly blocks: number;
+  readonly blockReads: number;
   readonly leaders: number;
   readonly faults: Readonly<Record<string, number>>;
   /** What must never happen and did; undefined for a good run. */

@@ -1,13 +1,13 @@
 import type { SimulatedDisk } from '@rfs/base/disk';
-import type { LogIndex } from '@rfs/base/ids';
+import type { BlockId, GenerationStamp, LogIndex } from '@rfs/base/ids';
 import type { Disk, DiskFile } from '@rfs/base/seams';
 import { seededRandom } from '@rfs/base/system';
-import { CommandKind } from '@rfs/namenode/namespace';
+import { CommandKind, type CommandMessage } from '@rfs/namenode/namespace';
 import { EntryKind, type LogEntry } from '@rfs/namenode/raft';
-import { decodeChange, encodeChange } from './commands.js';
+import { decodeChange, encodeAgain } from './commands.js';
 import { writeJournal } from './founding.js';
 import type { ImageStore } from './image-store.js';
-import { insideOf, memberOf } from './inside.js';
+import { earlyReportsOf, insideOf, memberOf } from './inside.js';
 import type { SimMember } from './member.js';
 import type { SimOptions } from './options.js';
 import type { Sabotage } from './sabotage.js';
@@ -39,7 +39,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: "commit of an older term's entry by counting",
     events: 100_000,
-    options: { faultMs: 700, focus: ['crash leader', 'isolate leader', 'disk stall'] },
+    options: { faultMs: 700, focus: ['crash leader', 'isolate leader', 'disk stall'], datanodes: 0 },
     sabotage: { inside: countOlderTerms },
   },
   {
@@ -95,6 +95,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     events: 60_000,
     options: {},
     sabotage: { stateIdOnArrival: true },
+  },
+  {
+    name: 'a new leader that trusts what was reported before',
+    events: 200_000,
+    options: { focus: ['crash leader', 'crash a datanode'], losesDisks: false, clients: 12 },
+    sabotage: { inside: trustReports },
+  },
+  {
+    name: 'a follower that drops reports about blocks to come',
+    events: 100_000,
+    options: { focus: ['isolate', 'disk stall'], clients: 12 },
+    sabotage: { inside: dropEarlyReports },
   },
 ];
 
@@ -184,36 +196,39 @@ function keepSuffix(member: SimMember): void {
   };
 }
 
-/** While applying a create, closes nothing but judges by its own clock whether another's lease has run out. */
+/** While applying a complete, judges by its own clock whether the writer's lease has run out. */
 function expireByClock(entries: readonly LogEntry[], member: SimMember): readonly LogEntry[] {
   const now = member.running?.process.nowMs() ?? 0;
   return entries.map((entry) =>
-    rewritten(entry, CommandKind.COMPLETE, (timeMs) => (now - timeMs > LEASE_MS ? 'nobody' : undefined)),
+    rewritten(entry, (message, timeMs) => (now - timeMs > LEASE_MS ? { ...message, clientName: 'nobody' } : message)),
   );
 }
 
 const LEASE_MS = 3000;
 
 /** While applying a complete, asks what this replica's datanodes have reported so far. */
-function askBlockMap(entries: readonly LogEntry[], member: SimMember): readonly LogEntry[] {
+function askBlockMap(entries: readonly LogEntry[], { running }: SimMember): readonly LogEntry[] {
+  const blocks = running?.server?.blocks;
+  if (blocks === undefined) return entries;
   return entries.map((entry) =>
-    rewritten(entry, CommandKind.COMPLETE, () => (hasReport(member.place, entry.index) ? undefined : 'nobody')),
+    rewritten(entry, (message) => ({
+      ...message,
+      minimal: (message.last === undefined ? [] : [message.last]).filter(({ blockId, stamp, lengthBytes }) =>
+        blocks.isMinimallyReplicated(blockId as BlockId, stamp as GenerationStamp, lengthBytes ?? 0),
+      ),
+    })),
   );
 }
 
-/** Whether the block map of the machine at `place` has heard of the file that entry `index` completes: now and then not. */
-function hasReport(place: number, index: number): boolean {
-  return (index * 31 + place * 7) % 4 !== 0;
-}
+type Complete = CommandMessage<typeof CommandKind.COMPLETE>;
 
-/** The entry with another holder in its place if `holderOf` names one, given the leader's time. */
-function rewritten(entry: LogEntry, kind: number, holderOf: (timeMs: number) => string | undefined): LogEntry {
+/** The entry with another message if it is a complete, given the leader's time. */
+function rewritten(entry: LogEntry, change: (message: Complete, timeMs: number) => Complete): LogEntry {
   if (entry.kind !== EntryKind.normal) return entry;
-  const { command, client, callId, timeMs } = decodeChange(entry.data);
-  const holder = command.kind === kind ? holderOf(timeMs) : undefined;
-  return holder === undefined
-    ? entry
-    : { ...entry, data: encodeChange({ ...command, holder }, client, callId, timeMs) };
+  const { command } = decodeChange(entry.data);
+  if (command.kind !== CommandKind.COMPLETE) return entry;
+  const message = change(command.message as Complete, command.header.timeMs);
+  return message === command.message ? entry : { ...entry, data: encodeAgain(command, message) };
 }
 
 /** Rows of the retry cache begin with this byte (docs/formats/store.md). */
@@ -250,3 +265,15 @@ function cutJournal({ votesOnly, running }: SimMember): void {
 }
 
 const CUT_MS = 500;
+
+/** Takes no storage for stale, as if no other leader had ordered anything there. */
+function trustReports({ running }: SimMember): void {
+  const blocks = running?.server?.blocks;
+  if (blocks !== undefined) blocks.datanodes.markAllStale = () => {};
+}
+
+/** Keeps no report about what the log has not brought yet. */
+function dropEarlyReports({ running }: SimMember): void {
+  const blocks = running?.server?.blocks;
+  if (blocks !== undefined) earlyReportsOf(blocks).add = () => true;
+}

@@ -32,6 +32,10 @@ export class SimProcess implements Clock {
     return this.frozen !== null;
   }
 
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
   nowMs(): number {
     return Math.floor(this.clock.wallMs + this.monotonicMs());
   }

@@ -1,29 +1,28 @@
-import { type Failure, isFailure } from '@rfs/base/failure';
-import { Caller, CommandKind, getFileInfo, InodeFlag, InodeKind, type StateMachine } from '@rfs/namenode/namespace';
+import { ByteReader, ByteWriter, type Codec } from '@rfs/base/bytes';
+import type { Failure } from '@rfs/base/failure';
+import type { BlockId } from '@rfs/base/ids';
+import type { BlockManager } from '@rfs/namenode/blocks';
+import type { StateMachine } from '@rfs/namenode/namespace';
 import { GroupView, type Replicator } from '@rfs/namenode/replication';
-import { Router } from '@rfs/namenode/service';
-import type { HdfsFailure } from '@rfs/protocol/exceptions';
+import { Admission, Callers, GroupMapping, MetaFiles, type PassedOn, Services } from '@rfs/namenode/service';
+import { failure, type HdfsFailure } from '@rfs/protocol/exceptions';
+import { protocols } from '@rfs/protocol/rpc';
 import type { CallContext, ClientMethod, ReplySink } from '@rfs/protocol/service';
+import type { Asked } from './calls.js';
 import type { World } from './cluster.js';
-import { answerOf, clientIdOf, encodeChange } from './commands.js';
+import { callerAddress, clientIdOf } from './commands.js';
 import type { SimMember } from './member.js';
-import { type ModelCommand, statusText } from './model.js';
 import { type PassedCall, SimPassage } from './passage.js';
 import type { SimProcess } from './process.js';
-
-/** What a client asks of a namenode. */
-export type Asked =
-  | { readonly type: 'change'; readonly command: ModelCommand }
-  | { readonly type: 'read'; readonly path: string }
-  | { readonly type: 'sync' };
+import { SERVICE } from './settings.js';
+import type { SimDatanode } from './storage/index.js';
 
 /** A client's call on its way. */
-export interface Call {
+export interface Call extends Asked {
   readonly client: number;
   /** Distinguishes the tries of one call. */
   readonly attempt: number;
   readonly callId: number;
-  readonly wish: Asked;
   /** What a coordinated read must not be older than; NO_STATE_ID for a linearizable one. */
   readonly stateId: number;
 }
@@ -31,145 +30,141 @@ export interface Call {
 /** The answer; undefined when the client is to try again elsewhere. */
 export interface Reply {
   readonly attempt: number;
-  readonly answer: string | undefined;
+  readonly answer: unknown;
   readonly stateId: number;
 }
 
-const READER = new Caller('sim', ['supergroup'], true);
-const LIMITS = { observerWaitMs: 100, heldCallMs: 5000, maxWaiting: 1000 };
-const METHODS: Readonly<Partial<Record<CommandKind, ClientMethod>>> = {
-  [CommandKind.MKDIRS]: 'mkdirs',
-  [CommandKind.CREATE]: 'create',
-  [CommandKind.COMPLETE]: 'complete',
-  [CommandKind.RENAME]: 'rename',
-  [CommandKind.DELETE]: 'delete',
-  [CommandKind.SET_PERMISSION]: 'setPermission',
-  [CommandKind.SET_TIMES]: 'setTimes',
-};
+const USER = 'sim';
 /** Refusals after which a client tries another namenode. */
 const ELSEWHERE: readonly string[] = ['StandbyException', 'ObserverRetryOnActiveException', 'RetriableException'];
-const text = new TextEncoder();
-const bytes = new TextDecoder();
 
-/** A namenode's services: the product's router decides who carries a call out, and what does so here is simple. */
+/** A namenode's services, which are the product's, behind simulated doors. */
 export class SimServer {
+  readonly name: string;
+  readonly services: Services;
   readonly passage: SimPassage;
+  readonly blocks: BlockManager;
   private readonly world: World;
   private readonly member: SimMember;
-  private readonly process: SimProcess;
   private readonly replicator: Replicator;
   private readonly machine: StateMachine;
-  private readonly router: Router;
+  /** The terms in which datanodes sent full reports. */
+  private readonly reportedIn = new Map<string, number>();
 
-  constructor(world: World, member: SimMember, process: SimProcess, replicator: Replicator, machine: StateMachine) {
+  constructor(
+    world: World,
+    member: SimMember,
+    process: SimProcess,
+    replicator: Replicator,
+    machine: StateMachine,
+    blocks: BlockManager,
+    nextTurn: (action: () => void) => void,
+  ) {
     this.world = world;
     this.member = member;
-    this.process = process;
     this.replicator = replicator;
     this.machine = machine;
+    this.blocks = blocks;
+    this.name = `n${member.place}`;
     this.passage = new SimPassage(world, member, process);
-    this.router = new Router({
-      group: new GroupView(replicator),
-      passage: this.passage,
+    const groups = new GroupMapping(`${USER}=supergroup`, (_user, done) => done([]), process, 1000);
+    const group = new GroupView(replicator);
+    this.services = new Services({
+      machine,
+      blocks,
+      group,
+      log: replicator,
       clock: process,
-      state: machine,
-      serve: (_method, request, context, sink) => this.serve(request as Asked, context, sink),
-      notReady: () => false,
-      limits: LIMITS,
+      nextTurn,
+      config: SERVICE,
+      limits: machine.limits,
+      callers: new Callers(groups, { owner: USER, supergroup: 'supergroup', permissionsEnabled: false }),
+      admission: new Admission(blocks, process, async () => failure('IOException', 'there are no lists')),
+      metaFiles: new MetaFiles(member.disk, '/logs'),
+      passage: this.passage,
+      tellLeader: () => {},
+      handsOver: () => replicator.room.isFull && group.members.length > 1,
     });
+  }
+
+  /** A datanode's full report has been worked in. */
+  reported({ id }: SimDatanode): void {
+    this.reportedIn.set(id.datanodeUuid, this.term);
+  }
+
+  /** The datanode has sent a full report in this term: what else is known of it may be an earlier leader's work. */
+  hasReportOf({ id }: SimDatanode): boolean {
+    return this.reportedIn.get(id.datanodeUuid) === this.term;
+  }
+
+  /** The term that this namenode knows. */
+  get term(): number {
+    return this.replicator.term;
+  }
+
+  /** All that the log has is applied here. */
+  get isCurrent(): boolean {
+    return this.machine.appliedIndex === this.world.history.lastIndex;
+  }
+
+  /**
+   * True when the block map has a replica there, or cannot: it is being filled with blocks, or the datanode is taken for
+   * dead.
+   */
+  knows(id: number, node: SimDatanode): boolean {
+    const { datanodeUuid } = node.id;
+    if (this.blocks.datanodes.get(datanodeUuid)?.alive !== true) return true;
+    const found = this.blocks.inspect(id as BlockId);
+    if (found === undefined) return true;
+    return found.replicas.some(({ storage, corrupt }) => !corrupt && storage.datanode.uuid === datanodeUuid);
   }
 
   /** A client's call arrives. */
   handle(call: Call): void {
-    const arrived = this.world.sabotage.stateIdOnArrival === true ? this.machine.appliedIndex : undefined;
-    const reply = (answer: string | undefined, stateId: number): void =>
-      this.world.reply(this.member, call.client, { attempt: call.attempt, answer, stateId: arrived ?? stateId });
-    const sink = new Answer(this.machine, (answer, stateId) => {
-      if (!isFailure(answer)) reply(bytes.decode(answer), stateId);
-      else reply(ELSEWHERE.includes(answer.code) ? undefined : answerOf(answer), stateId);
-    });
-    this.router.admit(methodOf(call.wish), call.wish, contextOf(call), sink);
+    const { world, member, machine } = this;
+    const arrived = world.sabotage.stateIdOnArrival === true ? machine.appliedIndex : undefined;
+    const reply = (answer: unknown, stateId: number): void =>
+      world.reply(member, call.client, { attempt: call.attempt, answer, stateId: arrived ?? stateId });
+    const { method, request } = call;
+    const codec = codecOf(method);
+    const sink: ReplySink<unknown> = {
+      reply: (response, stateId) => reply(response, stateId ?? machine.appliedIndex),
+      replyBytes: (response, stateId) => reply(codec.decode(new ByteReader(response), response.length), stateId),
+      fail: (refusal, stateId) =>
+        reply(ELSEWHERE.includes(refusal.code) ? undefined : refusal, stateId ?? machine.appliedIndex),
+    };
+    this.services.router.admit(method, request, contextOf(call), sink);
   }
 
   /** Another namenode passes a call on. */
-  passedOn(
-    { method, request, context }: PassedCall,
-    done: (answer: Uint8Array | HdfsFailure, stateId: number) => void,
-  ): void {
-    this.router.admit(method, request, context, new Answer(this.machine, done), true);
-  }
-
-  /** More is applied here: reads that waited for it go on. */
-  applied(): void {
-    this.router.applied();
-  }
-
-  private serve(wish: Asked, context: CallContext, sink: ReplySink<unknown>): void {
-    if (wish.type === 'change') this.change(wish.command, context, sink);
-    else sink.reply(wish.type === 'sync' ? 'true' : this.read(wish.path));
-  }
-
-  private change(command: ModelCommand, { clientId, callId }: CallContext, sink: ReplySink<unknown>): void {
-    const known = this.machine.repeated(clientId, callId, command.kind as CommandKind);
-    if (known !== undefined) {
-      answer(sink, known);
-      return;
-    }
-    this.replicator.propose(encodeChange(command, clientId[0]!, callId, this.process.nowMs()), {
-      applied: (result) => answer(sink, result),
-      refused: (refusal) => sink.fail(refusal),
-    });
-  }
-
-  private read(path: string): string {
-    const found = getFileInfo(this.machine.tree, READER, path);
-    if (found === undefined || isFailure(found)) return 'absent';
-    const open = (found.flags & InodeFlag.UNDER_CONSTRUCTION) !== 0;
-    return statusText(found.kind === InodeKind.DIRECTORY, found.id, found.mode, found.mtimeMs, open);
+  passedOn({ method, request, context }: PassedCall, done: PassedOn): void {
+    const { machine } = this;
+    const codec = codecOf(method);
+    const sink: ReplySink<unknown> = {
+      reply: (response, stateId) => {
+        const writer = new ByteWriter(256);
+        codec.encode(writer, response);
+        done(writer.copy(), stateId ?? machine.appliedIndex);
+      },
+      replyBytes: (response, stateId) => done(response, stateId),
+      fail: (refusal: Failure, stateId) => done(refusal as HdfsFailure, stateId ?? machine.appliedIndex),
+    };
+    this.services.router.admit(method, request, context, sink, true);
   }
 }
 
-/** Takes an answer as a door does: the bytes of its message, and the state id, this replica's own unless it is given. */
-class Answer implements ReplySink<unknown> {
-  private readonly machine: StateMachine;
-  private readonly done: (answer: Uint8Array | HdfsFailure, stateId: number) => void;
-
-  constructor(machine: StateMachine, done: (answer: Uint8Array | HdfsFailure, stateId: number) => void) {
-    this.machine = machine;
-    this.done = done;
-  }
-
-  reply(response: unknown, stateId?: number): void {
-    this.done(text.encode(response as string), stateId ?? this.machine.appliedIndex);
-  }
-
-  replyBytes(response: Uint8Array, stateId: number): void {
-    this.done(response, stateId);
-  }
-
-  fail(refusal: Failure, stateId?: number): void {
-    this.done(refusal as HdfsFailure, stateId ?? this.machine.appliedIndex);
-  }
-}
-
-function answer(sink: ReplySink<unknown>, result: unknown): void {
-  if (isFailure(result)) sink.fail(result);
-  else sink.reply(answerOf(result));
-}
-
-function methodOf(wish: Asked): ClientMethod {
-  if (wish.type === 'change') return METHODS[wish.command.kind]!;
-  return wish.type === 'read' ? 'getFileInfo' : 'msync';
+function codecOf(method: ClientMethod): Codec<unknown> {
+  return protocols.client.methods[method].response as Codec<unknown>;
 }
 
 function contextOf({ client, callId, attempt, stateId }: Call): CallContext {
   return {
-    user: READER.user,
+    user: USER,
     realUser: undefined,
     clientId: clientIdOf(client),
     callId,
     retryCount: attempt,
-    clientAddress: `10.0.1.${client}`,
+    clientAddress: callerAddress(client, callId),
     callerContext: undefined,
     stateId,
   };

@@ -1,4 +1,8 @@
-import type { NamespaceEvents } from '@rfs/namenode/namespace';
+import { type BlockManagerConfig, DEFAULT_BLOCK_MANAGER_CONFIG } from '@rfs/namenode/blocks';
+import type { ServiceConfig } from '@rfs/namenode/service';
+
+/** A datanode's. */
+export const HEARTBEAT_MS = 1500;
 
 /** Small, so that segments change and are cut all the time. */
 export const LIMITS = {
@@ -15,14 +19,34 @@ export const LIMITS = {
  */
 export const LINKS = { tickMs: 100, electionTicks: 10, appendBytes: 300, cacheBytes: 64 << 10 };
 
-/** Of a namenode without a block map. */
-export const NO_EVENTS: NamespaceEvents = {
-  blockAllocated: () => {},
-  blockReopened: () => {},
-  blockRecoveryStarted: () => {},
-  blockCommitted: () => {},
-  blockCompleted: () => {},
-  blockRemoved: () => {},
-  replicationChanged: () => {},
-  blockMoved: () => {},
+/** What calls are answered from: short times, so that leases run out and are recovered. */
+export const SERVICE: ServiceConfig = {
+  blockSizeBytes: 1 << 20,
+  bytesPerChecksum: 512,
+  checksumType: 'CRC32C',
+  writePacketBytes: 65_536,
+  replication: 3,
+  fileBufferBytes: 4096,
+  trashIntervalMinutes: 0,
+  listingLimit: 100,
+  batchedListingLimit: 10,
+  corruptFilesLimit: 10,
+  leases: { softMs: 8000, hardMs: 25_000 },
+  leaseRecheckMs: 2000,
+  completeWaitMs: 300,
+  purgeEntries: 4,
+  routing: { observerWaitMs: 100, heldCallMs: 5000, maxWaiting: 1000 },
+};
+
+/** Datanodes are soon taken for dead, and orders that nothing came of are soon given again. */
+export const BLOCKS: BlockManagerConfig = {
+  ...DEFAULT_BLOCK_MANAGER_CONFIG,
+  heartbeatIntervalMs: HEARTBEAT_MS,
+  heartbeatRecheckMs: 1000,
+  staleIntervalMs: 5000,
+  redundancyIntervalMs: 1000,
+  pendingTimeoutMs: 8000,
+  maxReportLeases: 2,
+  reportLeaseMs: 5000,
+  considerLoadFactor: 0,
 };

@@ -21,10 +21,11 @@ describe('a simulated cluster under faults', () => {
   });
 
   test('without faults one leader answers everybody', () => {
-    const report = simulate({ seed: 1, events: 20_000, faultMs: 0 });
+    const report = simulate({ seed: 1, events: 40_000, faultMs: 0 });
     assert.equal(report.violation, undefined);
     assert.equal(report.leaders, 1);
     assert.ok(report.changes > 500 && report.reads > 300, `${report.changes} changes, ${report.reads} reads`);
+    assert.ok(report.blocks > 30 && report.blockReads > 5, `${report.blocks} blocks, ${report.blockReads} read`);
   });
 });
 

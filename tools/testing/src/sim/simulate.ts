@@ -28,6 +28,8 @@ export function simulate(options: SimOptions, sabotage: Sabotage = {}): SimRepor
     committed: world.history.lastIndex,
     changes: world.clients.reduce((sum, { changes }) => sum + changes, 0),
     reads: world.clients.reduce((sum, { reads }) => sum + reads, 0),
+    blocks: world.blockWatch.completedCount,
+    blockReads: world.blockWatch.readCount,
     leaders: world.watch.leadersSeen,
     faults: nemesis?.struck ?? {},
     violation,

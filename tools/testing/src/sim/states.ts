@@ -6,7 +6,7 @@ import type { StateEngine, StateIndex } from '@rfs/namenode/snapshots';
 import { ImageStore } from './image-store.js';
 
 const FILE = 'rows';
-/** From the exchange of the store on, so long until the engine says that it is done, in ms. */
+/** From then on, so long until the engine says that it is done, in ms. */
 const ADOPT_MS = 2;
 
 interface EngineParts {
@@ -16,8 +16,8 @@ interface EngineParts {
   readonly clock: Clock;
   /** What a copy of the store holds. */
   readonly copied: (store: ImageStore) => ImageStore;
-  /** The state in `folder` is in use from now on. */
-  readonly adopted: (folder: string) => void;
+  /** The state in `folder` is in use from now on; `done` once what was derived from the one before is gone. */
+  readonly adopted: (folder: string, done: () => void) => void;
 }
 
 /** The simulated store as snapshots see it: a copy is a file with all rows. */
@@ -55,8 +55,7 @@ export class RowsEngine implements StateEngine {
       }
       store.exchange(other);
       machine.reload(prepared);
-      adopted(folder);
-      clock.setTimer(ADOPT_MS, () => done(null));
+      adopted(folder, () => clock.setTimer(ADOPT_MS, () => done(null)));
     };
     prepare();
   }

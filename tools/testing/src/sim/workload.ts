@@ -1,6 +1,5 @@
 import type { Random } from '@rfs/base/seams';
-import { CommandKind } from '@rfs/namenode/namespace';
-import type { ModelCommand } from './model.js';
+import type { Asked } from './calls.js';
 
 /** All paths that the simulated clients speak of: few, so that they get in each other's way. */
 export const PATHS: readonly string[] = ['d0', 'd1', 'd2'].flatMap((top) => [
@@ -8,39 +7,49 @@ export const PATHS: readonly string[] = ['d0', 'd1', 'd2'].flatMap((top) => [
   ...['a', 'b', 'c'].flatMap((name) => [`/${top}/${name}`, `/${top}/${name}/x`, `/${top}/${name}/y`]),
 ]);
 
-/** What a client asks next. A coordinated read needs no newer state than its client has seen. */
+/** What a client asks next: one call, or what takes several. A coordinated read needs no newer state than it has seen. */
 export type Wish =
-  | { readonly type: 'change'; readonly command: ModelCommand }
-  | { readonly type: 'read'; readonly path: string; readonly coordinated: boolean }
-  | { readonly type: 'sync' };
+  | { readonly type: 'call'; readonly call: Asked }
+  | { readonly type: 'status'; readonly path: string; readonly coordinated: boolean }
+  | { readonly type: 'sync' }
+  | { readonly type: 'write' | 'append' | 'read'; readonly path: string };
 
 const MODES = [0o755, 0o750, 0o700, 0o777];
 
-/**
- * Draws wishes for the client `holder`; `hot` is a path that everybody looks at now, `open` the one it has made last and
- * may want to complete.
- */
-export function drawWish(random: Random, holder: string, hot: string, open: string | undefined): Wish {
-  const draw = random.below(100);
-  const path = random.below(2) === 0 ? hot : pick(random, PATHS);
-  if (open !== undefined && draw >= 60)
-    return { type: 'change', command: { kind: CommandKind.COMPLETE, path: open, holder } };
-  if (draw < 25) return { type: 'read', path, coordinated: true };
-  if (draw < 45) return { type: 'read', path, coordinated: false };
-  if (draw < 48) return { type: 'sync' };
-  return { type: 'change', command: drawChange(random, holder, path) };
+/** What a client may do. */
+export interface Bounds {
+  /** There are datanodes. */
+  readonly writes: boolean;
+  /** Replicas that files are asked to have, from and to. */
+  readonly replication: readonly [number, number];
 }
 
-function drawChange(random: Random, holder: string, path: string): ModelCommand {
+/** Draws wishes for the client `holder`; `hot` is a path that everybody looks at now. */
+export function drawWish(random: Random, holder: string, hot: string, bounds: Bounds): Wish {
   const draw = random.below(100);
-  const mode = pick(random, MODES);
-  if (draw < 12) return { kind: CommandKind.MKDIRS, path, mode };
-  if (draw < 35) return { kind: CommandKind.CREATE, path, mode, holder };
-  if (draw < 50) return { kind: CommandKind.COMPLETE, path, holder };
-  if (draw < 62) return { kind: CommandKind.RENAME, path, destination: pick(random, PATHS) };
-  if (draw < 74) return { kind: CommandKind.DELETE, path };
-  if (draw < 84) return { kind: CommandKind.SET_PERMISSION, path, mode };
-  return { kind: CommandKind.SET_TIMES, path, timeMs: 1 + random.below(1_000_000_000) };
+  const path = random.below(2) === 0 ? hot : pick(random, PATHS);
+  if (draw < 20) return { type: 'status', path, coordinated: true };
+  if (draw < 36) return { type: 'status', path, coordinated: false };
+  if (draw < 39) return { type: 'sync' };
+  if (draw < 48) return bounds.writes ? { type: 'read', path } : { type: 'status', path, coordinated: false };
+  if (draw < 54 && bounds.writes) return { type: 'append', path };
+  if (draw < 72) return { type: 'write', path };
+  return { type: 'call', call: drawChange(random, holder, path, bounds) };
+}
+
+function drawChange(random: Random, holder: string, path: string, { replication: [least, most] }: Bounds): Asked {
+  const draw = random.below(100);
+  const mode = { perm: pick(random, MODES) };
+  if (draw < 15) return { method: 'mkdirs', request: { src: path, masked: mode, createParent: true } };
+  if (draw < 25) return { method: 'complete', request: { src: path, clientName: holder } };
+  if (draw < 42) return { method: 'rename', request: { src: path, dst: pick(random, PATHS) } };
+  if (draw < 58) return { method: 'delete', request: { src: path, recursive: true } };
+  if (draw < 68) return { method: 'setPermission', request: { src: path, permission: mode } };
+  if (draw < 78) {
+    return { method: 'setReplication', request: { src: path, replication: least + random.below(most - least + 1) } };
+  }
+  if (draw < 88) return { method: 'recoverLease', request: { src: path, clientName: holder } };
+  return { method: 'setTimes', request: { src: path, mtime: 1 + random.below(1_000_000_000), atime: -1 } };
 }
 
 function pick<T>(random: Random, list: readonly T[]): T {
