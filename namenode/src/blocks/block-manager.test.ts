@@ -221,51 +221,6 @@ test('a removed block is deleted everywhere; orphans of later full reports too, 
   assert.deepEqual(ids(cluster.heartbeat(1), 'invalidate'), [55], 'a stamp not yet given out is no orphan');
 });
 
-test('one that takes itself for the leader keeps reports about blocks of the next leader', () => {
-  const cluster = new TestCluster().start(2).lead();
-  cluster.received(B, GS, 100, 0);
-  cluster.fullReport(1, [{ id: B, stamp: GS, lengthBytes: 100 }]);
-  cluster.settle();
-  cluster.blocks.setLeader(false, cluster.nowMs);
-  cluster.blocks.events.blockAllocated(B, GS, 1 as InodeId, 2, refs(0, 1));
-  cluster.blocks.events.blockCompleted(B, GS, 100);
-  assert.deepEqual(cluster.where(B), [0, 1]);
-});
-
-test('a follower takes in a report about a block as it stood then, however much of its log comes at once', () => {
-  const cluster = new TestCluster().start(2);
-  cluster.blocks.endRebuild(1000 as GenerationStamp);
-  cluster.received(B, GS, 100, 0, 1);
-  cluster.received(B, NEWER, 150, 0, 1);
-  cluster.blocks.events.blockAllocated(B, GS, 1 as InodeId, 2, refs(0, 1));
-  cluster.blocks.events.blockCompleted(B, GS, 100);
-  assert.equal(cluster.blocks.isMinimallyReplicated(B, GS, 100), true);
-  cluster.blocks.events.blockReopened(B, GS, 100, refs(0, 1));
-  cluster.blocks.events.blockReopened(B, NEWER, 100, refs(0, 1));
-  cluster.blocks.events.blockCompleted(B, NEWER, 150);
-  assert.deepEqual(
-    cluster.blocks.inspect(B)?.replicas.map(({ good }) => good),
-    [true, true],
-  );
-});
-
-test('a follower keeps reports about blocks to come, gives no commands and deletes nothing', () => {
-  const cluster = new TestCluster().start(3);
-  cluster.blocks.endRebuild(1000 as GenerationStamp);
-  cluster.settle();
-  cluster.received(B, GS, 100, 0, 1);
-  cluster.received(8, GS, 100, 0);
-  cluster.incremental(1, 'DELETED', { id: B, stamp: GS, lengthBytes: 0 });
-  assert.equal(cluster.blocks.stats(cluster.nowMs).queuedMessages, 4);
-  cluster.blocks.events.blockAllocated(B, GS, 1 as InodeId, 2, refs(0, 1));
-  cluster.blocks.events.blockCompleted(B, GS, 100);
-  assert.deepEqual(cluster.where(B), [0]);
-  cluster.blocks.events.blockRemoved(8 as BlockId);
-  assert.equal(cluster.blocks.stats(cluster.nowMs).queuedMessages, 0);
-  cluster.advance(3000);
-  assert.deepEqual([...cluster.heartbeats().values()].flat(), []);
-});
-
 test('a new leader deletes no surplus before every storage concerned has reported again', () => {
   const cluster = new TestCluster().start(4).lead();
   cluster.write(B, 3, 0, 1, 2);
