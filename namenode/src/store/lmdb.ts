@@ -254,11 +254,9 @@ class LmdbWriter implements StoreWriter {
     this.set(key, value);
   }
 
-  delete(key: Uint8Array): boolean {
+  delete(key: Uint8Array): void {
     assert(this.active, 'delete outside a write transaction');
-    const there = this.store.get(key) !== undefined;
-    if (there) this.set(key, null);
-    return there;
+    this.set(key, null);
   }
 
   private set(key: Uint8Array, value: Uint8Array | null): void {

@@ -133,19 +133,18 @@ export class MemoryStore implements Store {
     }
   }
 
-  delete(key: Uint8Array): boolean {
+  delete(key: Uint8Array): void {
     assert(this.writing, 'delete outside a write transaction');
     const text = textOf(key);
-    if (this.chunks.length === 0) return false;
+    if (this.chunks.length === 0) return;
     const at = chunkFor(this.chunks, text);
     const found = this.chunks[at] as Chunk;
     const index = lowerBound(found.keys, text);
-    if (found.keys[index] !== text) return false;
+    if (found.keys[index] !== text) return;
     const chunk = this.own(at);
     chunk.keys.splice(index, 1);
     chunk.values.splice(index, 1);
     if (chunk.keys.length === 0) this.chunks.splice(at, 1);
-    return true;
   }
 
   private own(at: number): Chunk {
@@ -186,8 +185,8 @@ class MemoryWriter implements StoreWriter {
     this.store.put(key, value);
   }
 
-  delete(key: Uint8Array): boolean {
-    return this.store.delete(key);
+  delete(key: Uint8Array): void {
+    this.store.delete(key);
   }
 }
 

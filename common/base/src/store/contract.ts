@@ -19,8 +19,8 @@ export interface StoreReader {
 
 export interface StoreWriter extends StoreReader {
   put(key: Uint8Array, value: Uint8Array): void;
-  /** True when there was something to delete. */
-  delete(key: Uint8Array): boolean;
+  /** Deletes without looking: what is not there stays so. */
+  delete(key: Uint8Array): void;
 }
 
 /** A view that does not move while others write. Close it soon: an open one keeps old pages alive. */

@@ -47,7 +47,7 @@ export class ImageStore implements Store {
         },
         delete: (key) => {
           this.leave(key, writer.get(key));
-          return writer.delete(key);
+          writer.delete(key);
         },
       }),
     );
