@@ -90,6 +90,11 @@ export class Connection implements SocketUser {
     return this.socket?.localAddress ?? '';
   }
 
+  /** What comes is what the other side had in its memory: sums that it made need no checking. */
+  get inProcess(): boolean {
+    return this.socket?.inProcess ?? false;
+  }
+
   /** Written but not sent. */
   get waitingBytes(): number {
     return this.socket?.waitingBytes ?? 0;
@@ -104,12 +109,14 @@ export class Connection implements SocketUser {
   }
 
   filled(count: number): void {
-    this.activeMs = this.context.clock.monotonicMs();
     this.inbound.filled(count);
-    this.deliver();
-    if (this.handler !== null || this.inbound.buffered < MOST_UNASKED_BYTES) return;
-    this.unasked = true;
-    this.socket?.pause();
+    this.arrived();
+  }
+
+  adopt(bytes: Uint8Array): boolean {
+    if (!this.inbound.adopt(bytes)) return false;
+    this.arrived();
+    return true;
   }
 
   ended(): void {
@@ -222,6 +229,14 @@ export class Connection implements SocketUser {
   destroy(): void {
     this.finished = true;
     this.socket?.destroy();
+  }
+
+  private arrived(): void {
+    this.activeMs = this.context.clock.monotonicMs();
+    this.deliver();
+    if (this.handler !== null || this.inbound.buffered < MOST_UNASKED_BYTES) return;
+    this.unasked = true;
+    this.socket?.pause();
   }
 
   private next<T>(attempt: () => T | null): Promise<T> {

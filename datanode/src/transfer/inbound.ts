@@ -2,7 +2,7 @@ import { ByteReader, type Codec, MalformedBytes } from '@rfs/base/bytes';
 import { decodePacketHeaderProto } from '@rfs/protocol/messages';
 import { MAX_PACKET_BYTES, TRANSFER_VERSION } from '@rfs/protocol/transfer';
 import { Packet } from './packet.js';
-import type { Segment, SegmentPool } from './segments.js';
+import { Segment, type SegmentPool } from './segments.js';
 
 /** Longer requests and replies are refused. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -18,6 +18,8 @@ const PACKET_LENGTHS_BYTES = 6;
 export class Inbound {
   private readonly pool: SegmentPool;
   private segment: Segment;
+  /** The segment is memory of the sender's, into which nothing may be received. */
+  private adopted = false;
   private start = 0;
   private end = 0;
   /** What the packet being received needs from `start` on; 0 when not known. */
@@ -36,17 +38,28 @@ export class Inbound {
   /** Where to receive next. */
   room(): Uint8Array {
     const { memory } = this.segment;
-    if (this.start === this.end && this.segment.idle) {
+    const needed = Math.max(this.wanted, this.end - this.start + LEAST_ROOM_BYTES);
+    if (this.start === this.end && this.segment.idle && !this.adopted) {
       this.start = 0;
       this.end = 0;
     }
-    const needed = Math.max(this.wanted, this.end - this.start + LEAST_ROOM_BYTES);
-    if (this.start + needed > memory.length) this.moveOn(needed);
+    if (this.adopted || this.start + needed > memory.length) this.moveOn(needed);
     return this.segment.memory.subarray(this.end);
   }
 
   filled(count: number): void {
     this.end += count;
+  }
+
+  /** Goes on in `bytes`, which stay unchanged until they are answered; false when others must be read before them. */
+  adopt(bytes: Uint8Array): boolean {
+    if (this.buffered > 0) return false;
+    this.segment.release();
+    this.segment = new Segment(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), null);
+    this.adopted = true;
+    this.start = 0;
+    this.end = bytes.length;
+    return true;
   }
 
   /** Gives the memory back; nothing can be read afterwards. */
@@ -114,6 +127,7 @@ export class Inbound {
     this.segment.memory.copy(next.memory, 0, this.start, this.end);
     this.segment.release();
     this.segment = next;
+    this.adopted = false;
     this.end -= this.start;
     this.start = 0;
   }

@@ -11,6 +11,7 @@ interface WithHandle {
 }
 
 class NodeTransferSocket implements TransferSocket {
+  readonly inProcess = false;
   private readonly user: SocketUser;
   private socket: net.Socket | null = null;
   private remote = { address: '', port: 0 };

@@ -10,6 +10,8 @@ class Ends {
   readonly heard: number[] = [];
   readonly told: number[] = [];
   readonly closed: string[] = [];
+  readonly adopted: Uint8Array[] = [];
+  adopts = false;
   socket!: TransferSocket;
   readonly link: SelfLink;
   private readonly memory = new Uint8Array(3);
@@ -23,6 +25,7 @@ class Ends {
           filled: (count) => {
             this.heard.push(...this.memory.subarray(0, count));
           },
+          adopt: (bytes) => this.adopts && this.adopted.push(bytes) > 0,
           ended: () => assert.fail('a link closes as a whole'),
           closed: (error) => {
             this.closed.push(`server ${error?.message ?? 'well'}`);
@@ -58,6 +61,20 @@ test('what one end sends the other hears, in order, after the call', async () =>
   assert.deepEqual([ends.heard, ends.told, done], [[], [], 0]);
   await later();
   assert.deepEqual([ends.heard, ends.told, done], [[1, 2, 3, 4, 5, 6], [7, 8], 1]);
+});
+
+test('a server is given packets where they are, when it can take them', async () => {
+  const ends = new Ends();
+  ends.adopts = true;
+  const packet = new Uint8Array(4096).fill(5);
+  ends.link.send([Uint8Array.of(1, 2), packet]);
+  await later();
+  assert.deepEqual(ends.heard, [1, 2]);
+  assert.deepEqual([ends.adopted.length, ends.adopted[0] === packet], [1, true]);
+  ends.adopts = false;
+  ends.link.send([packet]);
+  await later();
+  assert.equal(ends.heard.length, 2 + packet.length);
 });
 
 test('a server that pauses makes the client wait', async () => {

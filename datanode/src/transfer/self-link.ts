@@ -4,6 +4,8 @@ import type { SocketUser, TransferSocket } from './sockets.js';
 
 /** With more than this on its way the sender waits, as it would for a socket. */
 const MOST_WAITING_BYTES = 1024 * 1024;
+/** Smaller pieces, messages of which the server may keep parts, are copied. */
+const LEAST_ADOPTED_BYTES = 4096;
 const HERE = 'this process';
 
 /**
@@ -16,6 +18,7 @@ export class SelfLink implements DataLink, TransferSocket {
   readonly remoteAddress = HERE;
   readonly remotePort = 0;
   readonly localAddress = HERE;
+  readonly inProcess = true;
   private readonly client: DataEvents;
   private readonly server: SocketUser;
   private readonly patience: Patience;
@@ -113,11 +116,16 @@ export class SelfLink implements DataLink, TransferSocket {
     if (this.closing) this.close();
   };
 
-  /** Gives the server what the client sent, into the server's own memory. */
+  /** Gives the server what the client sent: packets where they are, the rest into the server's own memory. */
   private serve(): void {
     let taken = 0;
     while (taken < this.toServer.length && !this.paused && !this.closing) {
       const piece = this.toServer[taken]!;
+      if (this.given === 0 && piece.length >= LEAST_ADOPTED_BYTES && this.server.adopt(piece)) {
+        this.toServerBytes -= piece.length;
+        taken++;
+        continue;
+      }
       const room = this.server.room();
       const count = Math.min(room.length, piece.length - this.given);
       room.set(count === piece.length ? piece : piece.subarray(this.given, this.given + count));

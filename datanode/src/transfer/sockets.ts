@@ -4,6 +4,8 @@ export interface SocketUser {
   room(): Uint8Array;
   /** So many bytes have arrived in that room. */
   filled(count: number): void;
+  /** Bytes have arrived that stay unchanged until they are answered; false when they must go through the room. */
+  adopt(bytes: Uint8Array): boolean;
   /** The other side sends no more. */
   ended(): void;
   closed(error: Error | null): void;
@@ -14,6 +16,8 @@ export interface TransferSocket {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localAddress: string;
+  /** The other end is in this process: nothing can befall bytes on their way. */
+  readonly inProcess: boolean;
   /** Written but not yet taken by the kernel. */
   readonly waitingBytes: number;
   /** Sends `bytes`, which must stay unchanged until `done`; that comes once, with an error when they did not go. */

@@ -1,6 +1,7 @@
 import { crc32c as native } from '@node-rs/crc32';
 import { AssertionFailure } from '../assert/index.js';
 import { CrcShift, combineCrc32c } from './combine.js';
+import { computeInLanes, LANE_STEP_BYTES, LANES, MOST_LANE_CHUNK_BYTES } from './crc-lanes.js';
 
 /** Bytes of one CRC in a sums array, big-endian as in HDFS packets and meta files. */
 const BYTES_PER_SUM = 4;
@@ -62,8 +63,12 @@ export function computeChunks(
   intoOffset: number,
 ): number {
   checkBounds(data, dataOffset, dataLength, into, intoOffset, bytesPerChecksum);
-  let at = intoOffset;
-  for (let done = 0; done < dataLength; done += bytesPerChecksum) {
+  const whole = Math.floor(dataLength / bytesPerChecksum);
+  const fits = bytesPerChecksum % LANE_STEP_BYTES === 0 && bytesPerChecksum <= MOST_LANE_CHUNK_BYTES;
+  const inLanes = fits && whole >= LANES ? whole : 0;
+  if (inLanes > 0) computeInLanes(data, dataOffset, inLanes, bytesPerChecksum, into, intoOffset);
+  let at = intoOffset + inLanes * BYTES_PER_SUM;
+  for (let done = inLanes * bytesPerChecksum; done < dataLength; done += bytesPerChecksum) {
     const crc = native(view(data, dataOffset + done, Math.min(bytesPerChecksum, dataLength - done)));
     into[at] = crc >>> 24;
     into[at + 1] = crc >>> 16;

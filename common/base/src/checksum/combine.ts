@@ -1,5 +1,5 @@
 /** CRC32C's polynomial (Castagnoli), bits reflected as the register holds them. */
-const POLYNOMIAL = 0x82f63b78;
+export const POLYNOMIAL = 0x82f63b78;
 
 /**
  * The CRC of data A followed by B is shift(crc(A), length of B) xor crc(B), where shift multiplies by x^(8 * length)

@@ -13,7 +13,7 @@ export interface DataEvents {
 export interface DataLink {
   /** The other end must say something every `ms` from now on, or the connection fails; 0 lifts that. */
   expect(ms: number): void;
-  /** Sends `pieces` with one system call. False when much is waiting already: then `drained` first. */
+  /** Sends `pieces`, which stay unchanged until they are answered, with one system call. False when much is waiting already: then `drained` first. */
   send(pieces: readonly Uint8Array[]): boolean;
   /** Done when there is room for more again, or the connection has ended. */
   drained(): Promise<void>;

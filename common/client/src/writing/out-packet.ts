@@ -27,6 +27,8 @@ export class OutPacket {
   readonly offsetInBlock: number;
   readonly last: boolean;
   sync = false;
+  /** A pipeline that was given up may still be writing it, so its memory is not used again. */
+  abandoned = false;
   dataLength = 0;
   readonly buffer: Buffer;
   private readonly dataAt: number;
@@ -108,7 +110,7 @@ export class PacketMemory {
   }
 
   give(packet: OutPacket): void {
-    this.free.push(packet.buffer);
+    if (!packet.abandoned) this.free.push(packet.buffer);
   }
 }
 

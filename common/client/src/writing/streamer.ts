@@ -214,6 +214,7 @@ export class Streamer implements PipelineEvents {
     this.problem = undefined;
     this.pipeline?.close();
     this.pipeline = undefined;
+    for (const packet of this.unacknowledged) packet.abandoned = true;
     this.queue = [...this.unacknowledged, ...this.queue];
     this.unacknowledged = [];
     const { settings } = this.options;
