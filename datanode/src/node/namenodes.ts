@@ -1,5 +1,5 @@
 import { type Config, datanodeOptions as options } from '@rfs/base/config';
-import { ClientIdentity, protocols, ReconnectingRpcClient } from '@rfs/protocol/rpc';
+import { ClientIdentity, protocols, ReconnectingRpcClient, type SignOfLife } from '@rfs/protocol/rpc';
 import { NamenodeActor, type PoolService } from '../reports/index.js';
 import type { StorageFolders } from '../store/index.js';
 import type { TransferCounters } from '../transfer/index.js';
@@ -9,6 +9,8 @@ import { actorTimes } from './settings.js';
 
 /** Attempts to connect are paced by the actors, so the connections themselves refuse none. */
 const NO_PAUSE = { firstMs: 0, maxMs: 0 };
+/** In silences: what is lost on the way is sent again ever more seldom, so that a new attempt gets through before. */
+const CONNECT_SILENCES = 2;
 
 /** Begins to report to all namenodes; the result ends that. */
 export function reportToNamenodes(
@@ -21,6 +23,13 @@ export function reportToNamenodes(
   const { clock, random, log, nextTurn, user } = seams;
   const dataHost = config.get(options.dataAddress).host;
   const failedAtMs = clock.nowMs();
+  const silenceMs = config.get(options.rpcSilenceMs);
+  const connectTimeoutMs = Math.min(config.get(options.rpcConnectTimeoutMs), CONNECT_SILENCES * silenceMs);
+  // A connection that was cut for a while is as good as silent long after its way is free again.
+  const signOfLife: SignOfLife = {
+    silenceMs,
+    ask: (client, done, timeoutMs) => client.call(protocols.datanode, 'versionRequest', {}, done, { timeoutMs }),
+  };
   const clients = namenodeAddresses(config).map(({ host, port }) => {
     const name = `${host}:${port}`;
     const client = new ReconnectingRpcClient(
@@ -32,7 +41,8 @@ export function reportToNamenodes(
         protocol: protocols.datanode,
         identity: new ClientIdentity(random.fork(name)),
         clock,
-        connectTimeoutMs: config.get(options.rpcConnectTimeoutMs),
+        connectTimeoutMs,
+        signOfLife,
         callTimeoutMs: config.get(options.rpcTimeoutMs),
         pingMs: config.get(options.rpcPingIntervalMs),
       },

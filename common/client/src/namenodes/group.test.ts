@@ -30,11 +30,16 @@ class Namenode {
   /** What happens to calls; `undefined` lets them succeed. */
   answer: (call: AnyCall) => 'refused' | 'answered' | undefined = () => undefined;
   stateId = 7;
+  /** It takes calls and does nothing. */
+  hangs = false;
 
   static async start(): Promise<Namenode> {
     const node = new Namenode();
     const handlers: ClientHandlers = {
       delete: (call) => node.handle(call as AnyCall, () => call.reply({ result: true })),
+      getHAServiceState: (call) => {
+        if (!node.hangs) call.reply({ state: 0 });
+      },
       getFileInfo: (call) => node.handle(call as AnyCall, () => call.reply({})),
     };
     const table = new ProtocolTable().add(protocols.client, handlers);
@@ -223,4 +228,28 @@ test('a nameservice stands for its namenodes, anything else for host and port', 
   assert.deepEqual(namenodesFrom('big', config), namenodesOf('big', config));
   assert.deepEqual(namenodesFrom('two:1', config), [{ host: 'two', port: 1 }]);
   assert.deepEqual(namenodesOf('[::1]:99', config), [{ host: '::1', port: 99 }]);
+});
+
+test('a namenode that hangs is left for another one, under the same id; one that is slow is not', async () => {
+  const clock = new VirtualClock();
+  const nodes = [await Namenode.start(), await Namenode.start()];
+  let slow: AnyCall | undefined;
+  nodes[0]!.answer = (call) => {
+    slow = call;
+    return 'answered';
+  };
+  const group = groupOf(nodes, clock);
+  const patient = group.call('delete', erase);
+  clock.setTimer(30_000, () => (slow as RpcCall<{ result: boolean }> | undefined)?.reply({ result: true }));
+  const { tookMs: waitedMs } = await passing(clock, patient);
+  assert.ok(waitedMs >= 20_000, String(waitedMs));
+  assert.equal(nodes[1]!.seen.length, 0);
+
+  nodes[0]!.hangs = true;
+  const { value, tookMs } = await passing(clock, group.call('delete', erase));
+  assert.deepEqual(value, { result: true });
+  assert.ok(tookMs >= 4000 && tookMs < 5000, String(tookMs));
+  assert.equal(nodes[0]!.seen[1]!.callId, nodes[1]!.seen[0]!.callId);
+  assert.equal(nodes[1]!.seen[0]!.retryCount, 1);
+  assert.ok((await passing(clock, group.call('delete', erase))).tookMs < 100);
 });

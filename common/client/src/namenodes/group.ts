@@ -2,7 +2,7 @@ import type { Address } from '@rfs/base/config';
 import { FailureError, isFailure } from '@rfs/base/failure';
 import type { Clock, Random } from '@rfs/base/seams';
 import { causeOf, failure, type HdfsFailure, rowOf } from '@rfs/protocol/exceptions';
-import { ClientIdentity, protocols, ReconnectingRpcClient } from '@rfs/protocol/rpc';
+import { ClientIdentity, protocols, ReconnectingRpcClient, type SignOfLife } from '@rfs/protocol/rpc';
 import type { ClientMethod, RequestOf, ResponseOf } from '@rfs/protocol/service';
 import type { ClientSettings } from '../settings/index.js';
 
@@ -37,7 +37,7 @@ const RETRIABLE_PATIENCE_MS = 8000;
 /**
  * The namenodes of one file system, as one. A call goes to the one that answered last; when that is in standby or
  * cannot be reached, to the others, once round without a pause, then with pauses that grow
- * (RetryPolicies.FailoverOnNetworkExceptionRetry). Every repetition carries the call's id and a retry count, so that a
+ * (RetryPolicies.FailoverOnNetworkExceptionRetry); one that hangs is left as well, since it gives no sign of life. Every repetition carries the call's id and a retry count, so that a
  * change that was carried out and whose answer was lost is answered from the retry cache.
  */
 export class NamenodeGroup implements NamenodeCalls {
@@ -53,6 +53,13 @@ export class NamenodeGroup implements NamenodeCalls {
     this.name = options.name;
     this.options = options;
     this.identity = new ClientIdentity(random);
+    // Where there is nobody else to ask, a namenode that hangs is waited for, as with Hadoop's client.
+    const others = addresses.length > 1;
+    const { silenceMs } = settings;
+    const signOfLife: SignOfLife = {
+      silenceMs,
+      ask: (client, done, timeoutMs) => client.call(protocols.client, 'getHAServiceState', {}, done, { timeoutMs }),
+    };
     this.clients = addresses.map(
       ({ host, port }) =>
         new ReconnectingRpcClient(
@@ -65,9 +72,10 @@ export class NamenodeGroup implements NamenodeCalls {
             protocol: protocols.client,
             identity: this.identity,
             clock,
-            connectTimeoutMs: settings.connectTimeoutMs,
+            connectTimeoutMs: others ? Math.min(settings.connectTimeoutMs, 2 * silenceMs) : settings.connectTimeoutMs,
             callTimeoutMs: settings.callTimeoutMs,
             pingMs: settings.pingMs,
+            signOfLife: others ? signOfLife : undefined,
             maxFrameBytes: settings.maxResponseBytes,
           },
           // Whoever calls does the waiting here, so the connection itself refuses no attempt.

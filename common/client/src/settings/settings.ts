@@ -5,6 +5,7 @@ export interface ClientSettings {
   readonly connectTimeoutMs: number;
   readonly callTimeoutMs: number;
   readonly pingMs: number;
+  readonly silenceMs: number;
   readonly maxResponseBytes: number;
   /** Attempts to reach a lone namenode, and the pause between them. */
   readonly connectRetries: number;
@@ -56,6 +57,7 @@ export function clientSettings(config: Config): ClientSettings {
     connectTimeoutMs: config.get(o.rpcConnectTimeoutMs),
     callTimeoutMs: config.get(o.rpcTimeoutMs) || Number.MAX_SAFE_INTEGER,
     pingMs: config.get(o.rpcPingIntervalMs),
+    silenceMs: config.get(o.rpcSilenceMs),
     maxResponseBytes: config.get(o.rpcMaximumResponseBytes),
     connectRetries: config.get(o.rpcConnectRetries),
     connectRetryMs: config.get(o.rpcConnectRetryMs),

@@ -216,3 +216,40 @@ test('a reconnecting client connects when needed, pauses after a failure and fin
   assert.deepEqual(await callAsync(caller, protocols.client, 'msync', {}), {});
   assert.ok(caller.connected);
 });
+
+test('a server that owes an answer and gives no sign of life is left; one that gives it is waited for', async () => {
+  const clock = new VirtualClock();
+  let hangs = false;
+  let asked = 0;
+  const server = await serve({
+    getPreferredBlockSize: () => undefined,
+    getHAServiceState: (call) => {
+      asked++;
+      if (!hangs) call.reply({ state: 0 });
+    },
+  });
+  const client = await connect(server.port, {
+    clock,
+    signOfLife: {
+      silenceMs: 100,
+      ask: (to, done, timeoutMs) => to.call(protocols.client, 'getHAServiceState', {}, done, { timeoutMs }),
+    },
+  });
+  const ended: unknown[] = [];
+  client.call(protocols.client, 'getPreferredBlockSize', { filename: '/a' }, (answer) => {
+    ended.push(answer);
+  });
+  const pass = async (ms: number): Promise<void> => {
+    for (let i = 0; i < ms; i += 10) {
+      clock.advance(10);
+      for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await pass(1000);
+  assert.ok(asked >= 4, String(asked));
+  assert.deepEqual(ended, []);
+  hangs = true;
+  await pass(310);
+  assert.equal((ended[0] as Failure | undefined)?.code, 'EOFException');
+  assert.equal(client.open, false);
+});

@@ -1,4 +1,5 @@
 import { ByteReader, type Codec, MalformedBytes } from '@rfs/base/bytes';
+import { isFailure } from '@rfs/base/failure';
 import type { Clock, Timer } from '@rfs/base/seams';
 import { failure, failureFromRemote, type HdfsFailure } from '../exceptions/index.js';
 import { encodeIpcConnectionContextProto, encodeRequestHeaderProto } from '../messages/index.js';
@@ -30,10 +31,22 @@ export interface RpcClientOptions {
   readonly callTimeoutMs?: number;
   /** A waiting client that hears nothing says that it is still there (ipc.ping.interval). */
   readonly pingMs?: number;
+  /** How a server is recognised that is connected and does nothing; without it a call waits until its own end. */
+  readonly signOfLife?: SignOfLife | undefined;
   /** Longest answer in bytes (ipc.maximum.response.length). */
   readonly maxFrameBytes?: number;
   /** Told once, when an open connection has ended. */
   readonly onClosed?: (reason: HdfsFailure) => void;
+}
+
+/** A question that a server which runs answers at once, whatever the calls before it wait for. */
+export interface SignOfLife {
+  /**
+   * While calls wait, a server that says nothing for so long is asked, and when it says nothing for as long again its
+   * connection ends, and with it the calls (EOFException).
+   */
+  readonly silenceMs: number;
+  readonly ask: (client: RpcClient, done: CallDone<unknown>, timeoutMs: number) => void;
 }
 
 /** What one call may have of its own. */
@@ -88,6 +101,9 @@ export class RpcClient implements RpcCaller, WireEvents {
   private timer: Timer | null = null;
   private timerAtMs = Number.POSITIVE_INFINITY;
   private lastHeardMs: number;
+  /** Since when calls have been waiting. */
+  private busySinceMs = 0;
+  private asking = false;
   private flushing = false;
 
   private constructor(options: RpcClientOptions, done: (result: RpcClient | HdfsFailure) => void) {
@@ -141,7 +157,9 @@ export class RpcClient implements RpcCaller, WireEvents {
     const codecs = protocol.methods[name] as Methods[Name];
     const { identity, clock } = this.options;
     const callId = options?.callId ?? identity.nextCallId();
-    const deadlineMs = clock.monotonicMs() + (options?.timeoutMs ?? this.options.callTimeoutMs ?? 120_000);
+    const nowMs = clock.monotonicMs();
+    if (this.waiting.size === 0) this.busySinceMs = nowMs;
+    const deadlineMs = nowMs + (options?.timeoutMs ?? this.options.callTimeoutMs ?? 120_000);
     const writer = this.outbox.writer;
     const start = writer.offset;
     writer.uint32(0);
@@ -285,7 +303,7 @@ export class RpcClient implements RpcCaller, WireEvents {
 
   private wakeAt(atMs: number): void {
     const { clock, pingMs = 60_000 } = this.options;
-    const at = Math.min(atMs, clock.monotonicMs() + pingMs);
+    const at = Math.min(atMs, clock.monotonicMs() + pingMs, this.askAtMs);
     if (at >= this.timerAtMs && this.timer !== null) return;
     this.timer?.cancel();
     this.timerAtMs = at;
@@ -315,6 +333,27 @@ export class RpcClient implements RpcCaller, WireEvents {
       writer.setUint32(start, writer.offset - start - 4);
       this.flushLater();
     }
+    this.watch(now);
     this.wakeAt(next);
+  }
+
+  /** When a server that stays silent is asked for a sign of life. */
+  private get askAtMs(): number {
+    const { signOfLife } = this.options;
+    if (signOfLife === undefined || this.asking) return Number.POSITIVE_INFINITY;
+    return Math.max(this.lastHeardMs, this.busySinceMs) + signOfLife.silenceMs;
+  }
+
+  /** Ends the connection to a server that does nothing any more. */
+  private watch(now: number): void {
+    const { signOfLife } = this.options;
+    if (signOfLife === undefined || now < this.askAtMs) return;
+    this.asking = true;
+    const done = (answer: unknown): void => {
+      this.asking = false;
+      const silent = isFailure(answer) && answer.code === 'SocketTimeoutException' && this.lastHeardMs < now;
+      if (silent) this.end(failure('EOFException', `${this.name}: gives no sign of life`));
+    };
+    signOfLife.ask(this, done, signOfLife.silenceMs);
   }
 }

@@ -1,5 +1,12 @@
 export { RpcCall } from './call.js';
-export { type CallDone, type CallOptions, type RpcCaller, RpcClient, type RpcClientOptions } from './client.js';
+export {
+  type CallDone,
+  type CallOptions,
+  type RpcCaller,
+  RpcClient,
+  type RpcClientOptions,
+  type SignOfLife,
+} from './client.js';
 export { ClientIdentity } from './identity.js';
 export { type RpcLimits, rpcLimitsFrom } from './limits.js';
 export { type MessageOf, type MethodSet, type Protocol, protocols } from './protocol.js';

@@ -324,9 +324,9 @@ export class TestNode implements Group, Passage {
     target.forwarded.forward(message, answers);
   }
 
-  turnTo(leader: Member): void {
+  turnTo(leader: Member | undefined): void {
     for (const [done, id] of [...this.underWay]) {
-      if (id !== leader.id) done(failure('EOFException', 'another leads'), NO_STATE_ID);
+      if (id !== leader?.id) done(failure('EOFException', 'another leads'), NO_STATE_ID);
     }
   }
 

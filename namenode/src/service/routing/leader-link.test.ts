@@ -132,6 +132,15 @@ test('calls that a former leader still has end when another leads', async () => 
   assert.ok((await forward(way, next.member, mkdirs('/c'))).answer instanceof Uint8Array);
 });
 
+test('calls that a leader still has end when nobody is known to lead any more', async () => {
+  const silent = await leaderThat(() => undefined);
+  const way = link();
+  const lost = forward(way, silent.member, mkdirs('/a'));
+  while (silent.calls.length < 1) await new Promise((done) => setImmediate(done));
+  way.turnTo(undefined);
+  assert.equal(((await lost).answer as HdfsFailure).code, 'EOFException');
+});
+
 test('nothing is sent to an unknown filesystem, nor once it is closed, and nobody is reached where nobody listens', async () => {
   const { member, calls } = await leaderThat(yes);
   const closed = link();

@@ -87,8 +87,8 @@ export class LeaderLink implements Passage {
     client.call(forwardProtocol, 'touchAccessTimes', message, () => undefined);
   }
 
-  turnTo(leader: Member): void {
-    if (this.client !== null && leader.rpc !== this.address) this.drop();
+  turnTo(leader: Member | undefined): void {
+    if (this.client !== null && leader?.rpc !== this.address) this.drop();
   }
 
   close(): void {

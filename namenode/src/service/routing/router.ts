@@ -17,8 +17,8 @@ export interface Passage {
    * nobody knows what became of it.
    */
   forward(leader: Member, call: RoutedCall, done: PassedOn): void;
-  /** `leader` leads, or nobody: calls that others still have end with EOFException. */
-  turnTo(leader: Member): void;
+  /** `leader` leads, or nobody as far as is known: calls that others still have end with EOFException. */
+  turnTo(leader: Member | undefined): void;
   /** Calls that wait for the leader's answer. */
   readonly inFlight: number;
   close(): void;
@@ -326,7 +326,7 @@ export class Router implements Rerouting {
       this.askings++;
     }
     if (this.unsure && leader !== undefined) this.becomeSure();
-    if (leader !== undefined) this.parts.passage.turnTo(leader);
+    this.parts.passage.turnTo(leader);
     this.moveHeld();
   }
 

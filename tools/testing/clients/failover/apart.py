@@ -189,7 +189,7 @@ try:
     load.going()
     partitions(cluster, load, single, int(count))
     load.stop()
-    load.no_errors()
+    load.no_errors(())
     cluster.healthy()
     load.check(cluster.node(single)["rpc"])
 finally:

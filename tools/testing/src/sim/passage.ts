@@ -53,8 +53,8 @@ export class SimPassage implements Passage {
     );
   }
 
-  turnTo({ id }: Member): void {
-    for (const flight of [...this.flights]) if (flight.leader.id !== id) this.lose(flight);
+  turnTo(leader: Member | undefined): void {
+    for (const flight of [...this.flights]) if (flight.leader.id !== leader?.id) this.lose(flight);
   }
 
   /** The connection with `member` is gone. */

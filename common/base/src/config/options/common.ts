@@ -101,6 +101,12 @@ export const commonOptions = {
     default: '120000',
     help: 'A call without answer for this long fails; 0 waits as long as pings succeed.',
   }),
+  rpcSilenceMs: option({
+    key: 'rfs.ipc.silence.timeout',
+    type: duration('ms', 1),
+    default: '2s',
+    help: 'A namenode that owes answers and says nothing for so long is asked for a sign of life; silent again, it is left.',
+  }),
   rpcConnectTimeoutMs: option({
     key: 'ipc.client.connect.timeout',
     type: duration('ms', 1),
