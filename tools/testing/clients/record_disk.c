@@ -8,6 +8,8 @@
    seen (LMDB maps only its lock file so), nor is what other calls than those below change: who reads the record compares
    its end with the folder.
 
+   With RECORD_KILL_AT=N the program is killed behind its Nth record.
+
    A record: u32 length of what follows, u8 type, u64 handle, u64 number, then text or bytes (see recorded-disk.ts). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,6 +17,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,6 +36,7 @@ enum type { START = 1, OPEN, MAKE_FOLDER, WRITE, CUT, RENAME, REMOVE, SYNC_BEGIN
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int record_to = -1;
+static long recorded, kill_at;
 static const char *under;
 static size_t under_length;
 /* Of each descriptor below the folder: its handle, its file, and whether it is opened with O_DSYNC. */
@@ -69,6 +73,7 @@ static void append(enum type type, uint64_t handle, uint64_t number, const struc
     }
   }
   if (used > 0 && next(record_to, all, used) != (ssize_t)sizeof head) fail("the record");
+  if (++recorded == kill_at) kill(getpid(), SIGKILL);
 }
 
 static void append_text(enum type type, uint64_t handle, const char *text, const char *more) {
@@ -81,6 +86,8 @@ __attribute__((constructor)) static void begin(void) {
   const char *to = getenv("RECORD_TO");
   if (under == NULL || to == NULL) fail("RECORD_UNDER and RECORD_TO are to be set");
   under_length = strlen(under);
+  const char *at = getenv("RECORD_KILL_AT");
+  if (at != NULL) kill_at = atol(at);
   int (*next)(const char *, int, ...) = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open");
   record_to = next(to, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
   if (record_to < 0) fail(to);

@@ -10,8 +10,8 @@ interface Transition {
 export class LoadHistory implements LoadWatch {
   private readonly paths = new Map<string, Transition[]>();
   private readonly recordedBytes: () => number;
-  /** Where the record stood at each acknowledgement. */
-  readonly acknowledgements: number[] = [];
+  /** How many changes were acknowledged. */
+  changes = 0;
 
   constructor(recordedBytes: () => number) {
     this.recordedBytes = recordedBytes;
@@ -30,7 +30,7 @@ export class LoadHistory implements LoadWatch {
   acknowledged(after: After): void {
     const at = this.recordedBytes();
     for (const [path] of after) (this.paths.get(path)?.at(-1) as Transition).acknowledgedAt = at;
-    this.acknowledgements.push(at);
+    this.changes++;
   }
 
   /** What is wrong when `found` is all there is below the load's root after the power went off at `offset`. */

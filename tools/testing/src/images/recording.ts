@@ -1,14 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { until } from '../cluster/index.js';
 import { AcknowledgedLoad, NamenodeCaller } from '../load/index.js';
 import { LoadHistory } from './load-history.js';
+import { NamenodeProcess, type Recorded } from './namenode-process.js';
 
-const RFS = fileURLToPath(new URL('../../../cli/bin/rfs.js', import.meta.url));
+const WORDS = [
+  ...['--rpc-address', '127.0.0.1:0', '--http-address', '127.0.0.1:0'],
+  // Many commits of the store, and many segments of the journal, in a short run.
+  ...['-D', 'rfs.namenode.store.gather-time=20ms', '-D', 'rfs.journal.cut.interval=500ms'],
+  ...['-D', 'rfs.journal.segment.bytes=65536', '-D', 'rfs.journal.retained.bytes=65536'],
+];
 
 /** Changes that are acknowledged in each life of the namenode. */
 const PER_LIFE = 600;
@@ -32,7 +34,7 @@ export async function recordRun(work: string, recorder: string): Promise<Recordi
   const record = join(work, 'record');
   mkdirSync(disk);
   const history = new LoadHistory(() => (existsSync(record) ? statSync(record).size : 0));
-  const life = new Life(disk, record, recorder, history);
+  const life = new Life({ disk, record, recorder }, history);
   await life.begin();
   await life.change(PER_LIFE);
   await life.end('SIGKILL');
@@ -51,51 +53,23 @@ export async function recordRun(work: string, recorder: string): Promise<Recordi
 }
 
 class Life {
-  private readonly environment: NodeJS.ProcessEnv;
-  private readonly words: readonly string[];
+  private readonly recorded: Recorded;
   private readonly history: LoadHistory;
-  private child: ChildProcess | undefined;
+  private process: NamenodeProcess | undefined;
   private caller: NamenodeCaller | undefined;
   private number = 0;
-  private ended: Promise<unknown> = Promise.resolve();
   private load: AcknowledgedLoad | undefined;
   private working: Promise<void> = Promise.resolve();
 
-  constructor(disk: string, record: string, recorder: string, history: LoadHistory) {
-    this.environment = {
-      ...process.env,
-      LD_PRELOAD: recorder,
-      RECORD_UNDER: disk,
-      RECORD_TO: record,
-      // What libuv gives to the kernel's ring is no system call that could be seen.
-      UV_USE_IO_URING: '0',
-    };
-    this.words = [
-      ...['namenode', '--name-dir', `file://${join(disk, 'name')}`],
-      ...['--rpc-address', '127.0.0.1:0', '--http-address', '127.0.0.1:0'],
-      // Many commits of the store, and many segments of the journal, in a short run.
-      ...['-D', 'rfs.namenode.store.gather-time=20ms'],
-      ...['-D', 'rfs.journal.segment.bytes=65536', '-D', 'rfs.journal.retained.bytes=65536'],
-    ];
+  constructor(recorded: Recorded, history: LoadHistory) {
+    this.recorded = recorded;
     this.history = history;
   }
 
   async begin(): Promise<void> {
-    const child = spawn(process.execPath, [RFS, ...this.words], {
-      stdio: ['ignore', 'inherit', 'pipe'],
-      env: this.environment,
-    });
-    this.child = child;
-    this.ended = once(child, 'exit');
-    let log = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-    });
-    await until('the namenode serves', () => {
-      if (child.exitCode !== null) throw new Error(`the namenode ended: ${log}`);
-      return /"rpc":"[^"]*"[^\n]*namenode serves/.test(log);
-    });
-    const caller = new NamenodeCaller(/"rpc":"([^"]*)"/.exec(log)?.[1] as string);
+    const { recorded } = this;
+    this.process = new NamenodeProcess(['--name-dir', `file://${join(recorded.disk, 'name')}`, ...WORDS], recorded);
+    const caller = new NamenodeCaller(await this.process.rpc());
     await until('the namenode takes changes', () => caller.takesChanges());
     this.caller = caller;
   }
@@ -115,8 +89,7 @@ class Life {
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
-    this.child?.kill(signal);
-    await this.ended;
+    await this.process?.end(signal);
     await this.working;
     this.caller?.close();
   }

@@ -46,13 +46,13 @@ export class AcknowledgedLoad {
     this.stopping = true;
   }
 
-  /** Looks for everything acknowledged so far; the paths that are not as they must be. */
-  async missing(): Promise<string[]> {
+  /** Looks for everything acknowledged so far, through `caller`; the paths that are not as they must be. */
+  async missing(caller = this.caller): Promise<string[]> {
     const wrong: string[] = [];
     const entries = [...this.expected];
     for (let from = 0; from < entries.length; from += LANES) {
       const part = entries.slice(from, from + LANES);
-      const found = await Promise.all(part.map(([path]) => this.caller.exists(path)));
+      const found = await Promise.all(part.map(([path]) => caller.exists(path)));
       part.forEach(([path, wanted], index) => {
         if (found[index] !== wanted) wrong.push(`${path}: ${wanted ? 'lost' : 'came back'} (${found[index]})`);
       });
