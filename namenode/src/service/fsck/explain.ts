@@ -1,6 +1,7 @@
 import { unreachable } from '@rfs/base/assert';
 import type { BlockInspection, BlockManager, Datanode, ReplicaIncident } from '../../blocks/index.js';
-import type { ReplicaNumbers } from './replicas.js';
+import { BlockState, type PlacedBlock } from '../../namespace/index.js';
+import type { ReplicaNumbers, StaleRule } from './replicas.js';
 
 /** Datanodes that an explanation names at most. */
 const NAMED = 5;
@@ -10,6 +11,7 @@ export interface ExplainParts {
   readonly blocks: BlockManager;
   /** Wall-clock ms of monotonic 0: incidents are remembered by the latter. */
   readonly wallMinusMonotonicMs: number;
+  readonly rule: StaleRule;
 }
 
 /** A block in trouble. */
@@ -26,9 +28,35 @@ export interface Patient {
 
 /** What happened to a block, when, and what is to be done next; nothing for a block that is well. Ours, not HDFS's. */
 export function explain(parts: ExplainParts, patient: Patient): string {
-  const [happened, next] = judge(parts, patient) ?? [];
-  if (happened === undefined || next === undefined) return '';
-  return `    ${patient.name} - what happened: ${happened}\n    ${patient.name} - what to do: ${next}\n`;
+  const judged = judge(parts, patient);
+  return judged === undefined ? '' : lines(patient.name, judged);
+}
+
+/** The same for the last block of a file that is open for writing. */
+export function explainOpen(path: string, { id, state }: PlacedBlock): string {
+  const names = `rfs dfsadmin -listOpenFiles -path ${path} names it.`;
+  const closed = 'the namenode closes the file by itself, at the latest after dfs.namenode.lease-hard-limit-sec.';
+  switch (state) {
+    case BlockState.UNDER_RECOVERY:
+      return lines(`blk_${id}`, [
+        'its writer is gone, and its datanodes are to agree on its length.',
+        'Nothing: the file is closed then. It needs one of the datanodes that it was written to; if all are down, start one.',
+      ]);
+    case BlockState.COMMITTED:
+      return lines(`blk_${id}`, [
+        'its writer is done with it, and no datanode has told yet that it has it whole.',
+        `Nothing: that comes with the next report. If it does not, look at the datanodes of the block. ${names}`,
+      ]);
+    default:
+      return lines(`blk_${id}`, [
+        'it is being written.',
+        `Nothing while its writer lives: ${names} When it is gone, ${closed}`,
+      ]);
+  }
+}
+
+function lines(name: string, [happened, next]: readonly [string, string]): string {
+  return `    ${name} - what happened: ${happened}\n    ${name} - what to do: ${next}\n`;
 }
 
 function judge(parts: ExplainParts, patient: Patient): readonly [string, string] | undefined {
@@ -41,7 +69,8 @@ function judge(parts: ExplainParts, patient: Patient): readonly [string, string]
   if (block?.dispute === 'undecided') return DISPUTE;
   if (total < replication) return tooFew(parts, patient, total);
   if (patient.missingRacks > 0) return misplaced(patient.missingRacks);
-  return undefined;
+  if (numbers.live > replication && numbers.stale > 0) return surplus(numbers.live - replication, replicas);
+  return silent(parts, replicas);
 }
 
 function missing(parts: ExplainParts, patient: Patient): readonly [string, string] {
@@ -62,22 +91,24 @@ function corrupt(
   patient: Patient,
   replicas: BlockInspection['replicas'],
 ): readonly [string, string] {
-  const reasons = replicas.map(({ storage, reason }) => `${nameOf(storage.datanode)} (${reason})`).join(', ');
   return [
-    `every replica is corrupt: ${reasons}. ${told(parts, patient.incidents)}`,
+    `every replica is corrupt: ${reasons(replicas)}. ${told(parts, patient.incidents)}`,
     'Nothing is deleted by itself while no good replica is known. Look at the disks of these datanodes; if a datanode ' +
       'with a good replica is down, start it. Else put the file back from a copy, or keep what can be read with ' +
       `rfs fsck ${patient.path} -move, then rfs fsck ${patient.path} -delete.`,
   ];
 }
 
-function tooFew({ blocks }: ExplainParts, patient: Patient, total: number): readonly [string, string] {
+function tooFew(parts: ExplainParts, patient: Patient, total: number): readonly [string, string] {
+  const { blocks } = parts;
   const { replication, block } = patient;
   const able = blocks.datanodeReport('LIVE').filter((datanode) => datanode.inService).length;
   const dead = names(blocks.datanodeReport('DEAD'));
+  const spoiled = block?.replicas.filter(({ corrupt }) => corrupt) ?? [];
   const happened =
     `${total} of ${replication} replicas are known. ` +
-    (dead === '' ? 'No datanode is dead.' : `These datanodes are dead: ${dead}.`);
+    (dead === '' ? 'No datanode is dead.' : `These datanodes are dead: ${dead}.`) +
+    (spoiled.length === 0 ? '' : ` Corrupt: ${reasons(spoiled)}. ${told(parts, patient.incidents)}`);
   const ordered = block?.ordered.map(({ datanode }) => nameOf(datanode)) ?? [];
   if (ordered.length > 0) return [happened, `Nothing: a copy is on its way to ${ordered.join(', ')}.`];
   if (able < replication) {
@@ -100,6 +131,34 @@ function misplaced(racks: number): readonly [string, string] {
     `its replicas stand on ${racks} rack${racks === 1 ? '' : 's'} fewer than they should.`,
     'Nothing: one is copied to another rack by itself, as soon as a datanode there has room.',
   ];
+}
+
+/** Replicas that are too many stay while one of them may be gone already. */
+function surplus(count: number, replicas: BlockInspection['replicas']): readonly [string, string] {
+  const stale = replicas.filter(({ storage }) => storage.contentsStale);
+  return [
+    `it has ${count} replica${count === 1 ? '' : 's'} too many.`,
+    'Nothing: surplus replicas are deleted once these datanodes have reported their blocks anew: ' +
+      `${names(stale.map(({ storage }) => storage.datanode))}.`,
+  ];
+}
+
+/** Replicas on datanodes that may be dying. */
+function silent({ rule }: ExplainParts, replicas: BlockInspection['replicas']): readonly [string, string] | undefined {
+  const quiet = replicas
+    .filter(({ good, storage }) => good && storage.datanode.isStale(rule.nowMs, rule.staleIntervalMs))
+    .map(({ storage }) => storage.datanode);
+  if (quiet.length === 0) return undefined;
+  const longestMs = Math.max(...quiet.map(({ lastUpdateMs }) => rule.nowMs - lastUpdateMs));
+  return [
+    `no heartbeat has come for ${Math.round(longestMs / 1000)} s from ${names(quiet)}.`,
+    'Look after these datanodes and the network to them. One that stays silent for ten heartbeats and twice ' +
+      'dfs.namenode.heartbeat.recheck-interval counts as dead; then its replicas are copied elsewhere by themselves.',
+  ];
+}
+
+function reasons(replicas: BlockInspection['replicas']): string {
+  return replicas.map(({ storage, reason }) => `${nameOf(storage.datanode)} (${reason})`).join(', ');
 }
 
 const DISPUTE: readonly [string, string] = [

@@ -1,6 +1,6 @@
 import type { BlockInspection, BlockManager, DigestDispute, Storage } from '../../blocks/index.js';
 import { BlockState, type FileBlocks, type FileStatus, type PlacedBlock } from '../../namespace/index.js';
-import { explain } from './explain.js';
+import { explain, explainOpen } from './explain.js';
 import type { FsckOptions } from './options.js';
 import type { PolicySummary } from './policy-summary.js';
 import { countReplicas, type ReplicaNumbers, replicaList, type StaleRule } from './replicas.js';
@@ -103,7 +103,10 @@ function checkBlocks(
     text += checked.text;
     report += `${number++}. ${checked.line}\n`;
   }
-  if (unfinished !== undefined) report += underConstruction(parts, unfinished, number);
+  if (unfinished !== undefined) {
+    report += underConstruction(parts, unfinished, number);
+    if (parts.options.explain) trouble.explanations += explainOpen(path, unfinished);
+  }
   return { text, report };
 }
 

@@ -38,6 +38,22 @@ class Bench {
     this.cluster.settle();
   }
 
+  /** Makes a file with a block that is being written. */
+  open(path: string): void {
+    const { harness } = this;
+    const base = { path, fileId: 0, clientName: 'client' };
+    const sizes = { replication: 2, blockSizeBytes: 100 };
+    harness.run('alice', CommandKind.CREATE, { ...base, mode: 0o644, flags: 1, createParent: true, ...sizes });
+    const targets = [{ datanodeUuid: uuid(0), storageId: storageId(0) }];
+    harness.run('alice', CommandKind.ADD_BLOCK, { ...base, targets, minimal: [] });
+  }
+
+  /** Time passes for everybody. */
+  pass(ms: number): void {
+    this.cluster.nowMs += ms;
+    this.clock.advance(this.cluster.nowMs - this.clock.monotonicMs());
+  }
+
   /** Makes a closed file; the id of its block. */
   private write(path: string, replication: number, lengthBytes = 60): number {
     const { harness } = this;
@@ -350,4 +366,26 @@ test('explain: what happened to each block in trouble, when, and what to do next
   assert.match(gone.ask('path=/d/a&explain=1'), /10\.0\.0\.0:9866 told at \S+ that it has its replica no more\./);
   const never = new Bench([], 1);
   assert.match(never.ask('path=/d/a&explain=1'), /This namenode has not seen it happen: it was so before it started\./);
+  const half = new Bench([0, 1]);
+  half.spoil(1);
+  half.cluster.nowMs += 60_000;
+  assert.match(
+    half.ask('path=/d/a&explain=1'),
+    /what happened: 1 of 2 replicas are known\. .* Corrupt: 10\.0\.0\.1:9866 \(CORRUPTION_REPORTED\)\. The replica on 10\.0\.0\.1:9866 was reported corrupt/,
+  );
+});
+
+test('explain: datanodes that are silent, and files that are open', () => {
+  const bench = new Bench([0, 1]);
+  assert.doesNotMatch(bench.ask('path=/d/a&explain=1'), /what happened/);
+  bench.pass(40_000);
+  bench.cluster.heartbeat(1);
+  assert.match(
+    bench.ask('path=/d/a&explain=1'),
+    /what happened: no heartbeat has come for 40 s from 10\.0\.0\.0:9866\.\n.*what to do: Look after these datanodes/,
+  );
+  bench.open('/d/open');
+  assert.doesNotMatch(bench.ask('path=/d/open&explain=1'), /what happened/);
+  const open = bench.ask('path=/d/open&explain=1&openforwrite=1');
+  assert.match(open, /blk_\d+ - what happened: it is being written\.\n.*rfs dfsadmin -listOpenFiles -path \/d\/open/);
 });
