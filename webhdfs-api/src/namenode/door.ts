@@ -167,13 +167,22 @@ export class NamenodeDoor {
    */
   private headers(request: IncomingMessage, caller?: Caller): OutgoingHttpHeaders {
     const headers: OutgoingHttpHeaders = {
-      'Cache-Control': 'no-cache',
+      ...COMMON_HEADERS,
       [STATE_ID_HEADER]: Math.max(this.options.service.stateId, caller?.seenStateId ?? NO_STATE_ID),
     };
     if (request.headers.expect !== undefined) headers.Connection = 'close';
     return headers;
   }
 }
+
+/** HttpServer2's headers: nothing is kept by caches, or taken for a page by browsers. */
+const COMMON_HEADERS = {
+  'Cache-Control': 'no-cache',
+  Pragma: 'no-cache',
+  'X-Content-Type-Options': 'nosniff',
+  'X-FRAME-OPTIONS': 'SAMEORIGIN',
+  'X-XSS-Protection': '1; mode=block',
+};
 
 function isEmpty(query: Query, parameter: Parameter<unknown>): boolean {
   const value = query.get(parameter);

@@ -78,6 +78,18 @@ test('JSON has a type for everybody but Java, whose client may lack what it need
   assert.equal((await get('/f?op=NOPE', { 'User-Agent': 'Java/17.0.9' })).type, undefined);
 });
 
+test('browsers and caches are told what to leave alone, of refusals and redirects as well', async () => {
+  const { get } = await door(longFile, { datanodes: { live: () => [node('far', '10.0.0.9')] } });
+  for (const question of ['/?op=GETHOMEDIRECTORY', '/d?op=NOPE', '/f?op=OPEN']) {
+    const { headers } = await get(question);
+    const said = ['cache-control', 'pragma', 'x-content-type-options', 'x-frame-options', 'x-xss-protection'];
+    assert.deepEqual(
+      said.map((name) => headers[name]),
+      ['no-cache', 'no-cache', 'nosniff', 'SAMEORIGIN', '1; mode=block'],
+    );
+  }
+});
+
 test('every answer tells the state it was read from, and a client may ask for one', async () => {
   const { get, heard } = await door(longFile, { datanodes: { live: () => [node('far', '10.0.0.9')] } });
   for (const path of ['/?op=GETHOMEDIRECTORY', '/f?op=NOPE', '/f?op=OPEN']) {

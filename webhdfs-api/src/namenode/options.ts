@@ -1,7 +1,7 @@
 import type { Logger } from '@rfs/base/log';
 import type { Random } from '@rfs/base/seams';
-import type { Authorize } from '@rfs/protocol/users';
 import type { ClientService } from '@rfs/protocol/service';
+import type { Authorize } from '@rfs/protocol/users';
 import type { DoorDefaults } from '../operations/index.js';
 
 /** A datanode that clients may be sent to: alive and in service. */

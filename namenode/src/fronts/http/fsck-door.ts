@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { HttpPlugin } from './server.js';
+import { COMMON_HEADERS, type HttpPlugin } from './server.js';
 
 /** Where the text of an answer goes, at the reader's pace. */
 export interface TextOutput {
@@ -27,14 +27,7 @@ export function fsckDoor({ start, staticUser }: FsckDoorOptions): HttpPlugin {
       const mark = request.url.indexOf('?');
       const parameters = new URLSearchParams(mark < 0 ? '' : request.url.slice(mark + 1));
       reply.hijack();
-      reply.raw.writeHead(200, {
-        'Content-Type': 'text/plain;charset=utf-8',
-        'Cache-Control': 'no-cache',
-        Pragma: 'no-cache',
-        'X-Content-Type-Options': 'nosniff',
-        'X-FRAME-OPTIONS': 'SAMEORIGIN',
-        'X-XSS-Protection': '1; mode=block',
-      });
+      reply.raw.writeHead(200, { 'Content-Type': 'text/plain;charset=utf-8', ...COMMON_HEADERS });
       const user = parameters.get('user.name') ?? parameters.get('ugi')?.split(',')[0];
       const address = request.ip.replace(/^::ffff:/, '');
       start({ parameters, user: user === undefined || user === '' ? staticUser : user, address }, outputTo(reply.raw));

@@ -40,7 +40,7 @@ export interface HttpDoor {
 const MAX_HEADER_BYTES = 65_536;
 
 /** HttpServer2's headers, and that nothing here may be kept by caches. */
-const COMMON_HEADERS = {
+export const COMMON_HEADERS = {
   'Cache-Control': 'no-cache',
   Pragma: 'no-cache',
   'X-Content-Type-Options': 'nosniff',
