@@ -122,6 +122,22 @@ test('a suspect comes before all others, also while there is nothing else to do'
   await node.end();
 });
 
+test('what was just read comes next, and once in a round', async () => {
+  const node = await ScannedStore.open(1);
+  await node.add(range(1, 9));
+  const [volume] = node.store.volumes;
+  for (const id of [3, 7, 8]) node.flipByte(id);
+  const { counters } = node.scan();
+  for (const id of [8, 8, 7, 1]) node.scanners.read(id as BlockId, volume!);
+  node.scanners.start();
+  await node.until(() => counters.rounds === 1);
+  assert.deepEqual([node.bad, counters.verified], [[8, 7, 3], 6]);
+  node.scanners.read(9 as BlockId, volume!);
+  await node.until(() => counters.rounds === 2);
+  assert.deepEqual([node.bad.slice(3), counters.verified], [[3, 7, 8], 12]);
+  await node.end();
+});
+
 test('a deleted block file is noticed and the replica forgotten', async () => {
   const node = await ScannedStore.open(1);
   await node.add([1, 2]);

@@ -89,6 +89,11 @@ export class Scanners {
     this.volumes[volume.index]?.suspect(block);
   }
 
+  /** Somebody has read the replica. */
+  read(blockId: BlockId, volume: Volume): void {
+    this.volumes[volume.index]?.read(blockId);
+  }
+
   /** A namenode wants the replica checked: at once, and told of also when it is good. */
   verify(blockId: BlockId): void {
     this.ordered.add(blockId);

@@ -1,9 +1,11 @@
+import type { BlockId } from '@rfs/base/ids';
 import type { Logger } from '@rfs/base/log';
 import type { Clock } from '@rfs/base/seams';
 import type { Block, ReplicaStore, Volume } from '../store/index.js';
 import { Throttle } from '../transfer/index.js';
 import type { ScanCounters } from './counters.js';
 import { type Cursor, newCursor, readCursor, writeCursor } from './cursor.js';
+import { JustRead } from './just-read.js';
 import { Pace } from './pace.js';
 import type { ReplicaCheck } from './replica-check.js';
 import { Suspects } from './suspects.js';
@@ -32,13 +34,14 @@ export interface VolumeScannerOptions {
 
 /**
  * Reads all finalized replicas of a volume again and again, once in each period, and reports those that are damaged
- * (VolumeScanner). Suspects come first. A round that takes longer than the period is followed by the next at once.
+ * (VolumeScanner). Suspects come first, then what was just read. A round that takes longer than the period is followed by the next at once.
  */
 export class VolumeScanner {
   private readonly options: VolumeScannerOptions;
   private readonly pace: Pace;
   private readonly throttle: Throttle;
   private readonly suspects = new Suspects();
+  private readonly justRead = new JustRead();
   private readonly cursorPath: string;
   private cursor: Cursor;
   private walk: VolumeWalk;
@@ -62,6 +65,11 @@ export class VolumeScanner {
   /** Looks at a replica before all others, unless it did so a moment ago. */
   suspect(block: Block): void {
     if (this.suspects.add(block.blockId, block.generationStamp, this.options.clock.monotonicMs())) this.pace.nudge();
+  }
+
+  /** Somebody has read the replica: this round looks at it soon, unless it has done so. */
+  read(blockId: BlockId): void {
+    this.justRead.add(blockId);
   }
 
   /** Resolves when nothing is being read any more and the cursor is saved. */
@@ -108,6 +116,12 @@ export class VolumeScanner {
       if (restMs > 0) return restMs;
       this.cursor = newCursor(clock.nowMs());
       this.walk = new VolumeWalk(this.options.store.files, volume, this.cursor);
+      this.justRead.beginRound();
+    }
+    const read = this.justRead.take((blockId) => this.walk.passed(blockId));
+    if (read !== null) {
+      await check.look(read, volume, spend);
+      return 0;
     }
     const next = await this.walk.next();
     if (next === null) {
@@ -123,7 +137,7 @@ export class VolumeScanner {
       await this.save();
       return 0;
     }
-    await check.look(next, volume, spend);
+    if (!this.justRead.wasTaken(next)) await check.look(next, volume, spend);
     if (clock.monotonicMs() - this.savedMs >= settings.cursorSaveMs) await this.save();
     return 0;
   }

@@ -1,5 +1,13 @@
 import type { BlockId, GenerationStamp } from '@rfs/base/ids';
-import { type Files, type ReplicaFileName, readFileName, subdirOf, subdirPath, type Volume } from '../store/index.js';
+import {
+  blockFileName,
+  type Files,
+  type ReplicaFileName,
+  readFileName,
+  subdirOf,
+  subdirPath,
+  type Volume,
+} from '../store/index.js';
 import type { Cursor } from './cursor.js';
 
 /** Folders of finalized replicas; names with leading zeros are none of ours. */
@@ -50,6 +58,17 @@ export class VolumeWalk {
         return null;
       }
     }
+  }
+
+  /** True when the walk has handed out the block already, or would have. */
+  passed(blockId: BlockId): boolean {
+    const { folder, subfolder, entry, atEnd } = this.cursor;
+    if (atEnd || folder === null || subfolder === null) return atEnd;
+    const own = subdirPath(subdirOf(blockId));
+    const at = `${folder}/${subfolder}`;
+    if (own !== at) return own < at;
+    const last = this.pending ?? entry;
+    return last !== null && blockFileName(blockId) <= last;
   }
 
   private async readFolder(): Promise<string[]> {

@@ -5,7 +5,7 @@ export { continueCrc, findBadChunk, sumsOf } from './chunk-sums.js';
 export { DigestTaker } from './digest-taker.js';
 export type { BlockFile, Files } from './files.js';
 export { announce, finalizeReplica, recordDigest } from './finalize.js';
-export { type ReplicaFileName, readFileName, SUBDIR_COUNT, subdirOf, subdirPath } from './layout.js';
+export { blockFileName, type ReplicaFileName, readFileName, SUBDIR_COUNT, subdirOf, subdirPath } from './layout.js';
 export {
   type ChecksumFormat,
   ChecksumType,

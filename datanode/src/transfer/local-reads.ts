@@ -96,6 +96,7 @@ export class LocalReads {
         yield piece;
       }
       service.counters.blocksRead++;
+      service.read(block.blockId, replica.view.volume);
     } catch (error) {
       reportIfDamaged(service, block, replica, error);
       throw error;

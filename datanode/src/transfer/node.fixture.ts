@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BlockId } from '@rfs/base/ids';
 import type { Logger } from '@rfs/base/log';
 import { seededRandom, systemClock } from '@rfs/base/system';
 import type { DatanodeInfoProto } from '@rfs/protocol/messages';
@@ -46,6 +47,7 @@ export class TestNode {
   readonly heard: string[] = [];
   readonly bad: string[] = [];
   readonly suspects: string[] = [];
+  readonly justRead: BlockId[] = [];
   readonly counters: TransferCounters = {
     active: 0,
     writers: 0,
@@ -119,6 +121,7 @@ export class TestNode {
       datanodeUuid: name,
       reportBad: (block: Block) => node.bad.push(blockText(block)),
       suspect: (block: Block) => node.suspects.push(blockText(block)),
+      read: (blockId) => node.justRead.push(blockId),
     };
     node.server = new TransferServer(node.context, settings, () => node.service);
     node.port = await node.server.listen('127.0.0.1', 0);

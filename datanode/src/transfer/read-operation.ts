@@ -32,6 +32,7 @@ export async function readBlock(
     await send(service, block, replica, sender, range);
     connection.idleLimitMs = service.settings.readTimeoutMs;
     service.counters.blocksRead++;
+    service.read(block.blockId, replica.view.volume);
   } finally {
     await closeReadable(replica);
   }

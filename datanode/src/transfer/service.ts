@@ -1,3 +1,4 @@
+import type { BlockId } from '@rfs/base/ids';
 import type { Logger } from '@rfs/base/log';
 import type { Clock } from '@rfs/base/seams';
 import type { Block, ReplicaStore, Volume } from '../store/index.js';
@@ -53,4 +54,6 @@ export interface TransferService {
   readonly reportBad: (block: Block, volume: Volume) => void;
   /** A replica may be damaged: a scan is to look at it before others. */
   readonly suspect: (block: Block, volume: Volume) => void;
+  /** Somebody has read a replica, or a part of it. */
+  readonly read: (blockId: BlockId, volume: Volume) => void;
 }

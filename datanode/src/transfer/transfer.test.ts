@@ -238,6 +238,7 @@ test('a replica that a client calls damaged is looked at, not yet reported', asy
   await readThrough(connection, testBlock(19), 0, data.length);
   connection.end();
   assert.deepEqual([node!.suspects, node!.bad], [['BP-1-127.0.0.1-1:blk_19_1001'], []]);
+  assert.deepEqual(node!.justRead, [19, 19]);
   await node!.end();
 });
 
