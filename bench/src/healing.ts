@@ -6,24 +6,26 @@ import { clientOptions, loadConfig } from '@rfs/base/config';
 import { seededRandom, systemClock } from '@rfs/base/system';
 import { DfsClient } from '@rfs/client/dfs';
 import { WebHdfs } from './http/index.js';
-import { onEachPeer, type Peer, pinLoad, sleep } from './peers/index.js';
+import { LOAD_CORE, onEachPeer, type Peer, pin, pinLoad, SERVER_CORE, sleep } from './peers/index.js';
 import { ratioTable } from './report/index.js';
 
 /**
  * A datanode dies with a thousand replicas: how long until every block has its replicas again, and how long do readers
- * wait meanwhile? Four datanodes on one core, the reader on the other; both peers get the same limits.
+ * wait meanwhile? Four datanodes on one core, the reader on the other; both peers get the same limits. While the files
+ * are written nothing is measured, and all have both cores.
  */
 const { values } = parseArgs({
   options: {
     peers: { type: 'string', default: 'apache,rfs' },
     replicas: { type: 'string', default: '1000' },
-    kilobytes: { type: 'string', default: '1024' },
+    kilobytes: { type: 'string', default: '256' },
   },
 });
 const DATANODES = 4;
 const REPLICAS = 3;
 const WRITERS = 16;
 const POLL_MS = 100;
+const PATIENCE_MS = 90_000;
 const FILE_BYTES = Number(values.kilobytes) * 1024;
 /** Every datanode holds three quarters of the blocks. */
 const files = Math.ceil((Number(values.replicas) * DATANODES) / REPLICAS);
@@ -51,8 +53,16 @@ const results = await onEachPeer(
 process.stdout.write(ratioTable(`after the loss of ${values.replicas} replicas`, results));
 
 async function measurePeer(peer: Peer): Promise<Map<string, number>> {
+  const startMs = performance.now();
+  const note = (what: string): void => {
+    process.stderr.write(`${peer.name}: ${what} after ${Math.round((performance.now() - startMs) / 1000)} s\n`);
+  };
+  const servers = [peer.namenodePid, ...peer.datanodePids];
+  for (const pid of servers) pin(pid, SERVER_CORE, LOAD_CORE);
   await write(peer);
-  while ((await counts(peer)).missingReplicas > 0) await sleep(POLL_MS);
+  for (const pid of servers) pin(pid, SERVER_CORE);
+  note(`${files} files written`);
+  await until(peer, 'all replicas are there', ({ missingReplicas }) => missingReplicas === 0);
   const client = new DfsClient({
     authority: peer.rpc,
     config: loadConfig(clientOptions, {}),
@@ -65,17 +75,17 @@ async function measurePeer(peer: Peer): Promise<Map<string, number>> {
   let healedMs = 0;
   const during = await readsDuring(client, async () => {
     process.kill(peer.datanodePids[0] as number, 'SIGKILL');
-    while ((await counts(peer)).dead === 0) await sleep(POLL_MS);
+    await until(peer, 'the datanode is given up', ({ dead }) => dead > 0);
     declaredMs = performance.now();
+    note('the datanode given up');
     // A namenode may count what is missing a moment after it gives a datanode up.
     let seen = 0;
-    for (;;) {
-      const { missingReplicas } = await counts(peer);
-      if (seen > 0 && missingReplicas === 0) break;
+    await until(peer, 'all replicas are back', ({ missingReplicas }) => {
       seen = Math.max(seen, missingReplicas);
-      await sleep(POLL_MS);
-    }
+      return seen > 0 && missingReplicas === 0;
+    });
     healedMs = performance.now() - declaredMs;
+    note(`all is healed; at most ${seen} blocks waited`);
   });
   client.close();
   return new Map([
@@ -85,6 +95,15 @@ async function measurePeer(peer: Peer): Promise<Map<string, number>> {
     ['a read meanwhile, p50 us', during.p50Us],
     ['meanwhile, p99 us', during.p99Us],
   ]);
+}
+
+/** Asks the namenode again and again; throws when it takes too long. */
+async function until(peer: Peer, what: string, holds: (found: Counts) => boolean): Promise<void> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (let found = await counts(peer); !holds(found); found = await counts(peer)) {
+    if (performance.now() > deadlineMs) throw new Error(`${peer.name}: not so that ${what}: ${JSON.stringify(found)}`);
+    await sleep(POLL_MS);
+  }
 }
 
 async function write(peer: Peer): Promise<void> {
@@ -127,8 +146,13 @@ async function readsDuring(client: DfsClient, work: () => Promise<void>): Promis
   return { p50Us: at(0.5), p99Us: at(0.99) };
 }
 
+interface Counts {
+  readonly dead: number;
+  readonly missingReplicas: number;
+}
+
 /** What the namenode's beans say. */
-async function counts(peer: Peer): Promise<{ readonly dead: number; readonly missingReplicas: number }> {
+async function counts(peer: Peer): Promise<Counts> {
   const answer = await fetch(`${peer.http}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState`);
   const { beans } = (await answer.json()) as { beans: { NumDeadDataNodes: number; UnderReplicatedBlocks: number }[] };
   const bean = beans[0];

@@ -31,9 +31,9 @@ export function processorMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
-/** Puts a process, all threads of it, on one core. */
-export function pin(pid: number, core: number): void {
-  execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+/** Puts a process, all threads of it, on these cores. */
+export function pin(pid: number, ...cores: readonly number[]): void {
+  execFileSync('taskset', ['-a', '-c', '-p', cores.join(','), String(pid)], { stdio: 'ignore' });
 }
 
 /** Runs a program to its end; its standard output. What it complains of goes to `log`, or to our own. */
