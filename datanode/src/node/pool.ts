@@ -24,7 +24,7 @@ export interface PoolOptions {
   readonly choice: VolumeChoice;
   readonly toleratedFailures: number;
   /** What transfers need besides the replicas. */
-  readonly transfers: Omit<TransferService, 'store' | 'reportBad' | 'suspect' | 'read'>;
+  readonly transfers: Omit<TransferService, 'store' | 'reportBad' | 'suspect' | 'filesMissing' | 'read'>;
   readonly scan: ScanSettings;
   readonly recover: (order: RecoveringBlockProto, store: ReplicaStore) => Promise<void>;
   readonly fatal: (error: Error) => void;
@@ -98,8 +98,10 @@ export class Pool {
     });
     scanners.start();
     const suspect: TransferService['suspect'] = (block, volume) => scanners.suspect(block, volume);
+    const filesMissing: TransferService['filesMissing'] = (blockId, volume) => scanners.filesMissing(blockId, volume);
     const read: TransferService['read'] = (blockId, volume) => scanners.read(blockId, volume);
-    return new Pool({ ...transfers, store, reportBad, suspect, read }, digests, scanners, options);
+    const service = { ...transfers, store, reportBad, suspect, filesMissing, read };
+    return new Pool(service, digests, scanners, options);
   }
 
   execute(command: DatanodeCommandProto): void {

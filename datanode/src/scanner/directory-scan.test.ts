@@ -35,6 +35,22 @@ test('replicas whose files are gone are forgotten and reported as deleted', asyn
   await node.end();
 });
 
+test('a replica whose file a reader did not find is forgotten and reported as deleted, unless the volume is gone', async () => {
+  const node = await ScannedStore.open(1);
+  await node.add([1, 2, 3]);
+  const volume = node.store.volumes[0]!;
+  node.scan(DIRECTORIES_ONLY);
+  fs.unlinkSync(node.paths(2).data);
+  for (const id of [1, 2]) node.scanners.filesMissing(id as BlockId, volume);
+  while (!node.fixture.heard.includes('deleted 2')) await node.turns(1);
+  assert.deepEqual([node.store.finalizedCount, node.bad], [2, []]);
+  fs.renameSync(volume.folders.pool, `${volume.folders.pool}-unmounted`);
+  node.scanners.filesMissing(3 as BlockId, volume);
+  while (volume.failure === null) await node.turns(1);
+  assert.ok(!node.fixture.heard.includes('deleted 3'));
+  await node.end();
+});
+
 test('a replica that is on disk only is taken in and reported; sums without data are removed', async () => {
   const node = await ScannedStore.open(1);
   await node.add([1]);

@@ -36,12 +36,15 @@ export class Scanners {
   private readonly volumes: readonly VolumeScanner[];
   private readonly directories: DirectoryScanner | null;
   private readonly ordered: OrderedChecks;
+  private readonly store: ReplicaStore;
+  private readonly reconciler: Reconciler;
 
   /** The block scanner is off with a period below 0 or no bandwidth; period 0 means the usual one (BlockScanner.Conf). */
   constructor(options: ScannersOptions) {
     const { settings, store, clock, random, log, reportBad } = options;
     const { counters } = this;
-    const reconciler = new Reconciler({
+    this.store = store;
+    this.reconciler = new Reconciler({
       store,
       log,
       counters,
@@ -53,7 +56,7 @@ export class Scanners {
       log,
       counters,
       reportBad,
-      filesMissing: (blockId, volume) => reconciler.check(volume, blockId, null),
+      filesMissing: (blockId, volume) => this.reconciler.check(volume, blockId, null),
     });
     this.ordered = new OrderedChecks({
       store,
@@ -76,7 +79,9 @@ export class Scanners {
     );
     const { directoryIntervalMs: intervalMs } = settings;
     this.directories =
-      intervalMs > 0 ? new DirectoryScanner({ store, clock, random, log, intervalMs, reconciler }) : null;
+      intervalMs > 0
+        ? new DirectoryScanner({ store, clock, random, log, intervalMs, reconciler: this.reconciler })
+        : null;
   }
 
   start(): void {
@@ -87,6 +92,11 @@ export class Scanners {
   /** Reading the replica failed in a way that does not prove it bad: it is looked at before others. */
   suspect(block: Block, volume: Volume): void {
     this.volumes[volume.index]?.suspect(block);
+  }
+
+  /** A reader did not find a file of the replica: memory and disk are compared. */
+  filesMissing(blockId: BlockId, volume: Volume): void {
+    this.reconciler.check(volume, blockId, null).catch((error) => this.store.diskError(volume, error));
   }
 
   /** Somebody has read the replica. */

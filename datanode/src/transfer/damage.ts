@@ -26,13 +26,14 @@ export function reportIfDamaged(
   } else if (!(error instanceof ConnectionLost) && !SOCKET_ERRORS.has(code)) service.suspect(bad, view.volume);
 }
 
-/** A finalized replica whose files are not there, or whose header is damaged, is as bad as a corrupt one. */
+/** Settles it with the disk when a finalized replica's files are not there; one whose header is damaged is corrupt. */
 export function reportIfGone(service: TransferService, block: Block, error: unknown): void {
   const view = service.store.viewInPool(block);
   if (view === null) return;
   service.store.diskError(view.volume, error as Error);
-  const gone = (error as NodeJS.ErrnoException).code === 'ENOENT' || String(error).includes('Corrupted meta file');
-  if (view.state === 'FINALIZED' && gone) {
+  if (view.state !== 'FINALIZED') return;
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') service.filesMissing(block.blockId, view.volume);
+  else if (String(error).includes('Corrupted meta file')) {
     service.reportBad({ ...block, generationStamp: view.generationStamp }, view.volume);
   }
 }

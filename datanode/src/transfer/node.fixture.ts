@@ -47,6 +47,7 @@ export class TestNode {
   readonly heard: string[] = [];
   readonly bad: string[] = [];
   readonly suspects: string[] = [];
+  readonly missing: BlockId[] = [];
   readonly justRead: BlockId[] = [];
   readonly counters: TransferCounters = {
     active: 0,
@@ -121,6 +122,7 @@ export class TestNode {
       datanodeUuid: name,
       reportBad: (block: Block) => node.bad.push(blockText(block)),
       suspect: (block: Block) => node.suspects.push(blockText(block)),
+      filesMissing: (blockId) => node.missing.push(blockId),
       read: (blockId) => node.justRead.push(blockId),
     };
     node.server = new TransferServer(node.context, settings, () => node.service);

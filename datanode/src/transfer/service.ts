@@ -54,6 +54,8 @@ export interface TransferService {
   readonly reportBad: (block: Block, volume: Volume) => void;
   /** A replica may be damaged: a scan is to look at it before others. */
   readonly suspect: (block: Block, volume: Volume) => void;
+  /** A file of a finalized replica is not on disk. */
+  readonly filesMissing: (blockId: BlockId, volume: Volume) => void;
   /** Somebody has read a replica, or a part of it. */
   readonly read: (blockId: BlockId, volume: Volume) => void;
 }

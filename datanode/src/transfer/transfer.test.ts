@@ -228,6 +228,16 @@ test('damage on disk is never sent, and reported', async () => {
   await node!.end();
 });
 
+test('a replica whose file is gone is refused, and told of', async () => {
+  const [node] = await nodes(1);
+  await writeBlock(client, [node!], 9, testData(1000));
+  fs.unlinkSync(dataPath(node!, 9));
+  const { status } = await read(client, node!.port, testBlock(9), 0, 1000);
+  assert.notEqual(status, Status.SUCCESS);
+  assert.deepEqual([node!.missing, node!.bad], [[9], []]);
+  await node!.end();
+});
+
 test('a replica that a client calls damaged is looked at, not yet reported', async () => {
   const [node] = await nodes(1);
   const data = testData(10_000);
