@@ -48,6 +48,8 @@ export function inspect(context: BlockContext, block: BlockId): BlockInspection 
     if (storage === undefined || ((table.bits[index] as number) & (ALIVE | MAINTENANCE)) === 0) continue;
     const flags = map.flagsAt(slot, ref);
     const corrupt = (flags & CORRUPT) !== 0;
+    // What is being written is no replica yet.
+    if ((flags & RBW) !== 0 && !corrupt) continue;
     const excess = (flags & EXCESS) !== 0;
     const odd = (flags & ODD) !== 0;
     const otherStamp = odd && replicas.stampAt(slot, ref) !== stamp;
@@ -56,7 +58,7 @@ export function inspect(context: BlockContext, block: BlockId): BlockInspection 
       corrupt,
       reason: reasonOf(corrupt, odd, otherStamp),
       excess,
-      good: !corrupt && !excess && !odd && (flags & RBW) === 0,
+      good: !corrupt && !excess && !odd,
     });
   }
   return {

@@ -30,6 +30,7 @@ export class PlacementAttempt {
   private readonly results: Storage[];
   private types: StorageType[] = [];
   private avoidStale: boolean;
+  private avoidBusy = true;
 
   constructor(world: PlacementWorld, request: PlacementRequest, perRack: number, nowMs: number) {
     this.world = world;
@@ -59,7 +60,12 @@ export class PlacementAttempt {
       } else {
         const before = unavailable.size;
         for (const type of this.types) unavailable.add(type);
-        if (unavailable.size === before) break;
+        if (unavailable.size === before) {
+          if (!this.avoidBusy) break;
+          // HDFS writes fewer replicas then: of three idle datanodes one with a single transfer is far above the average.
+          this.avoidBusy = false;
+          unavailable.clear();
+        }
       }
       this.types = this.typesLeft(wanted, unavailable);
     }
@@ -164,7 +170,7 @@ export class PlacementAttempt {
   private good(datanode: Datanode, considerLoad: boolean): boolean {
     if (!datanode.inService) return false;
     if (this.avoidStale && datanode.isStale(this.nowMs, this.world.config.staleIntervalMs)) return false;
-    if (considerLoad && this.maxLoad > 0 && datanode.xceiverCount > this.maxLoad) return false;
+    if (considerLoad && this.avoidBusy && this.maxLoad > 0 && datanode.xceiverCount > this.maxLoad) return false;
     let onRack = 1;
     for (const storage of this.results) if (storage.datanode.rack === datanode.rack) onRack++;
     return onRack <= this.perRack;
