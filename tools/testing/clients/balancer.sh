@@ -1,6 +1,13 @@
 #!/usr/bin/env bash
 # Balancing: three full datanodes and an empty fourth, evened out by Hadoop's own balancer; then an empty fifth, by
-# `rfs balancer`. Meanwhile and afterwards every byte can be read, and no block has more or fewer replicas than asked.
+# `rfs balancer` (with TARGET=apache the fourth, all of them Apache's). Meanwhile and afterwards every byte can be read, and no block has more or fewer replicas than asked.
+# Reserved space makes disks as small as one likes where the file system keeps nothing for root: in memory, if need be.
+for folder in "${TMPDIR:-/tmp}" /dev/shm; do
+  if python3 -c "import os,sys; s=os.statvfs('$folder'); sys.exit(s.f_bfree != s.f_bavail or s.f_bavail * s.f_frsize < 1 << 30)"; then
+    export TMPDIR=$folder
+    break
+  fi
+done
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # What each datanode may have; all else on the disk is reserved for others.
@@ -15,14 +22,20 @@ cleanup() { local pid; for pid in "${added[@]}"; do kill -TERM "$pid"; wait "$pi
 # add_datanode NUMBER: one more, empty
 add_datanode() {
   local conf=$work/datanode$1
-  cp -r "$CLUSTER/datanode1/conf" "$conf"
-  "$rfs" datanode --conf "$conf" -D "dfs.datanode.data.dir=file://$CLUSTER/datanode$1/data" \
-    -D dfs.datanode.address=127.0.0.1:0 -D dfs.datanode.http.address=127.0.0.1:0 -D dfs.datanode.ipc.address=127.0.0.1:0 \
-    > "$conf/log" 2>&1 &
+  if [ "$TARGET" = apache ]; then
+    cp -r "$CLUSTER/conf1" "$conf"
+    sed -i "s#/data1<#/data$1<#; s#\(dfs.datanode[a-z.]*address</name><value>127.0.0.1:\)[0-9]*#\10#g" "$conf/hdfs-site.xml"
+    java -Xmx1g -cp "$conf:$(jars)" org.apache.hadoop.hdfs.server.datanode.DataNode > "$conf/log" 2>&1 &
+  else
+    cp -r "$CLUSTER/datanode1/conf" "$conf"
+    "$rfs" datanode --conf "$conf" -D "dfs.datanode.data.dir=file://$CLUSTER/datanode$1/data" \
+      -D dfs.datanode.address=127.0.0.1:0 -D dfs.datanode.http.address=127.0.0.1:0 -D dfs.datanode.ipc.address=127.0.0.1:0 \
+      > "$conf/log" 2>&1 &
+  fi
   added+=($!)
   for _ in $(seq 100); do
     [ "$(used | wc -w)" != "$1" ] || return 0
-    sleep 0.1
+    sleep 0.2
   done
   cat "$conf/log" >&2; wrong "datanode $1 does not come"
 }
@@ -53,19 +66,20 @@ random_bytes 150 > "$work/full"
 want=$(digest < "$work/full")
 "$rfs" fs -put "$work/full" /full
 
-add_datanode 4
 balancer=org.apache.hadoop.hdfs.server.balancer.Balancer
-# Without the metrics of its own it gets beyond its first iteration (HDFS-17648).
-JAVA_SETTINGS=-Dhadoop.metrics.init.mode=STANDBY hadoop "$balancer" -threshold 5 > "$work/apache.out" 2> "$work/apache.err" || { code=$?; cat "$work/apache".*; wrong "Hadoop's balancer ended with $code"; }
-grep -q '^The cluster is balanced. Exiting...$' "$work/apache.out" || { cat "$work/apache.out"; wrong "Hadoop's balancer"; }
-ok "Hadoop's balancer: the cluster is balanced"
-even "Hadoop's balancer" 6
-whole "Hadoop's balancer"
-
-add_datanode 5
+add_datanode 4
+if [ "$TARGET" = rfs ]; then
+  # Without the metrics of its own it gets beyond its first iteration (HDFS-17648).
+  JAVA_SETTINGS=-Dhadoop.metrics.init.mode=STANDBY hadoop "$balancer" -threshold 5 > "$work/apache.out" 2> "$work/apache.err" || { code=$?; cat "$work/apache".*; wrong "Hadoop's balancer ended with $code"; }
+  grep -q '^The cluster is balanced. Exiting...$' "$work/apache.out" || { cat "$work/apache.out"; wrong "Hadoop's balancer"; }
+  ok "Hadoop's balancer: the cluster is balanced"
+  even "Hadoop's balancer" 6
+  whole "Hadoop's balancer"
+  add_datanode 5
+fi
 "$rfs" balancer -threshold 5 > "$work/rfs.out" || { code=$?; cat "$work/rfs.out"; wrong "rfs balancer ended with $code"; }
 grep -q '^The cluster is balanced. Exiting...$' "$work/rfs.out" || { cat "$work/rfs.out"; wrong "rfs balancer"; }
 ok "rfs balancer: the cluster is balanced"
 even "rfs balancer" 6
 whole "rfs balancer"
-same "$(head -1 "$work/rfs.out")" "$(head -1 "$work/apache.out")" "rfs balancer: the same heading"
+[ "$TARGET" = apache ] || same "$(head -1 "$work/rfs.out")" "$(head -1 "$work/apache.out")" "rfs balancer: the same heading"

@@ -66,7 +66,7 @@ test('keeps the rack limit and never repeats a datanode for any number of replic
   );
 });
 
-test('passes over full, busy, excluded and scheduled-out datanodes, and gives fewer when nothing is left', () => {
+test('passes over full, excluded and scheduled-out datanodes, and over busy ones while there are others', () => {
   const cluster = new TestCluster().start(6);
   cluster.heartbeat(1, 64 * MB);
   cluster.heartbeat(2, 1e12, 1000);
@@ -75,7 +75,13 @@ test('passes over full, busy, excluded and scheduled-out datanodes, and gives fe
   const targets = cluster.blocks.chooseTargets(request(cluster, 0, { excluded }), cluster.nowMs);
   assert.deepEqual(targets.map((storage) => indexOf(storage.datanode)).sort(), [0, 4, 5]);
   for (const target of targets) target.datanode.addScheduled(target.type);
-  assert.deepEqual(cluster.blocks.chooseTargets(request(cluster, 0, { excluded }), cluster.nowMs), []);
+  const left = (): Storage[] => cluster.blocks.chooseTargets(request(cluster, 0, { excluded }), cluster.nowMs);
+  assert.deepEqual(
+    left().map((storage) => indexOf(storage.datanode)),
+    [2],
+  );
+  cluster.heartbeat(2, 64 * MB, 1000);
+  assert.deepEqual(left(), []);
 });
 
 test('favored datanodes come first, the local one is avoided when asked for and possible', () => {
