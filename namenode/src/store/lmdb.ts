@@ -156,7 +156,7 @@ class LmdbStore implements ExchangeableStore {
     this.stopTimer();
     const { writer } = this;
     if (writer.busy) return;
-    writer.write(this.overlay.takeOff().pack(), (error) => {
+    writer.write(this.overlay.takeOff(), (error) => {
       if (writer !== this.writer) return;
       if (error === null) this.landed();
       else {

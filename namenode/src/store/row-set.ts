@@ -2,6 +2,7 @@ import { assert } from '@rfs/base/assert';
 
 /** What a writer needs of gathered rows to bring them into a tree; free to be given to another thread. */
 export interface PackedRows {
+  readonly count: number;
   /** Keys and values, at the places that `rows` tells. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Of each row {@link ROW_FIELDS} numbers: where its key begins, bytes of it, where its value begins, bytes of it. */
@@ -111,12 +112,14 @@ export class RowSet {
     } else for (let row = 0; row < this.size; row++) visit(row);
   }
 
-  /** A copy of what a writer needs. */
-  pack(): PackedRows {
-    return {
-      bytes: new Uint8Array(this.bytes.buffer.slice(0, this.usedBytes)),
-      rows: this.rows.slice(0, this.size * ROW_FIELDS),
-    };
+  /** A copy of what a writer needs, made in the memory of `spare` if that is large enough. */
+  pack(spare: PackedRows | null): PackedRows {
+    const enough = spare !== null && spare.bytes.length >= this.usedBytes && spare.rows.length >= this.rows.length;
+    const bytes = enough ? spare.bytes : new Uint8Array(this.bytes.length);
+    const rows = enough ? spare.rows : new Int32Array(this.rows.length);
+    bytes.set(this.bytes.subarray(0, this.usedBytes));
+    rows.set(this.rows.subarray(0, this.size * ROW_FIELDS));
+    return { count: this.size, bytes, rows };
   }
 
   /** Takes over the rows of `other`, in place of its own. */

@@ -5,9 +5,12 @@ import { DELETED, type PackedRows, ROW_FIELDS } from './row-set.js';
 
 /** A program of a thread: writes what it is sent into the database of `workerData`, one transaction a message. */
 
-/** What the thread answers to rows: null once they would survive power loss. */
+/** What the thread answers to rows. */
 export interface WriterAnswer {
+  /** null: they would survive power loss. */
   readonly error: string | null;
+  /** Their memory, to be used again. */
+  readonly spare: PackedRows;
 }
 
 /** What the thread is sent: rows, or null to close the database and end. */
@@ -29,11 +32,13 @@ port.on('message', (request: WriterRequest) => {
   } catch (failure) {
     error = (failure as Error).message;
   }
-  port.postMessage({ error } satisfies WriterAnswer);
+  const { bytes, rows } = request;
+  port.postMessage({ error, spare: request } satisfies WriterAnswer, [bytes.buffer, rows.buffer]);
 });
 
-function writeRows({ bytes, rows }: PackedRows): void {
-  for (let at = 0; at < rows.length; at += ROW_FIELDS) {
+function writeRows({ count, bytes, rows }: PackedRows): void {
+  const end = count * ROW_FIELDS;
+  for (let at = 0; at < end; at += ROW_FIELDS) {
     const key = bytes.subarray(rows[at]!, rows[at]! + rows[at + 1]!);
     const valueBytes = rows[at + 3]!;
     if (valueBytes === DELETED) database.remove(key);

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { PackedRows } from './row-set.js';
+import type { PackedRows, RowSet } from './row-set.js';
 import type { WriterAnswer, WriterRequest } from './writer-thread.js';
 
 type Done = (error: Error | null) => void;
@@ -12,6 +12,7 @@ export class DatabaseWriter {
   private readonly folder: string;
   private thread: Worker | null = null;
   private done: Done | null = null;
+  private spare: PackedRows | null = null;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -22,11 +23,13 @@ export class DatabaseWriter {
   }
 
   /** One transaction, one at a time: all rows or none; `done(null)` once they would survive power loss. */
-  write(rows: PackedRows, done: Done): void {
+  write(rows: RowSet, done: Done): void {
     this.done = done;
+    const packed = rows.pack(this.spare);
+    this.spare = null;
     this.thread ??= this.start();
     this.thread.ref();
-    this.thread.postMessage(rows satisfies WriterRequest, [rows.bytes.buffer, rows.rows.buffer]);
+    this.thread.postMessage(packed satisfies WriterRequest, [packed.bytes.buffer, packed.rows.buffer]);
   }
 
   /** Ends the thread; what is being written is written first. */
@@ -49,7 +52,10 @@ export class DatabaseWriter {
       // What the process was started with need not make sense for a thread.
       execArgv: [],
     });
-    thread.on('message', ({ error }: WriterAnswer) => this.finish(error === null ? null : new Error(error)));
+    thread.on('message', ({ error, spare }: WriterAnswer) => {
+      this.spare = spare;
+      this.finish(error === null ? null : new Error(error));
+    });
     thread.on('error', (error) => this.finish(error));
     thread.on('exit', () => {
       this.thread = null;

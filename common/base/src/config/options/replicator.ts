@@ -84,7 +84,7 @@ export const replicatorOptions = {
   gatherBytes: option({
     key: 'rfs.namenode.store.gather-bytes',
     type: size(0, 256 * 1024 * 1024),
-    default: '16m',
+    default: '8m',
     help: 'Gathered changes that are not kept waiting any longer.',
   }),
   purgeBatchEntries: option({
