@@ -29,3 +29,21 @@ if [ -n "${RECORD:-}" ]; then
 fi
 diff "$clients/fsck/recorded.txt" "$work/equal" >&2 || wrong "fsck prints something else"
 ok "$(grep -c '^\$' "$work/equal") reports of Hadoop's fsck as on Apache"
+[ "$TARGET" = rfs ] || exit 0
+
+# recorded COMMAND: what was printed then, without the exit code
+recorded() { awk -v line="$ $1" '/^\$ /{on = $0 == line; next} on && !/^\? /' "$clients/fsck/recorded.txt"; }
+same "$("$rfs" fsck /g 2> /dev/null | equal)" "$(recorded /g)" "rfs fsck prints the same"
+code=0; "$rfs" fsck / > /dev/null 2>&1 || code=$?
+same $code 1 "rfs fsck ends with 1 when not all is HEALTHY"
+same "$("$rfs" fsck / --json | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["status"], len(d["problems"]) > 0)')" "CORRUPT True" "rfs fsck --json"
+explained=$("$rfs" fsck / --explain 2> /dev/null || true)
+for what in 'every replica is corrupt' '3 of 5 replicas are known' '2 of 3 replicas are known.* Corrupt: '; do
+  grep -q "what happened: .*$what" <<< "$explained" || wrong "--explain: $what: $explained"
+done
+ok "rfs fsck --explain tells what happened"
+if command -v script > /dev/null; then
+  script -qec "$rfs fsck /" /dev/null < /dev/null > "$work/terminal" || true
+  grep -q 'checked [0-9]* files, [0-9]* in trouble' "$work/terminal" || wrong "no progress at a terminal: $(cat "$work/terminal")"
+  ok "rfs fsck shows its progress at a terminal"
+fi
