@@ -48,6 +48,7 @@ export function heartbeatRequest(
     slowPeers: [],
     slowDisks: [],
     rfsDigests: digests,
+    ...(leaving ? { rfsLeaving: true } : {}),
   };
 }
 

@@ -308,6 +308,9 @@ test('a datanode that leaves tells all namenodes at once that it has no room, an
   fixture.service.received(block(1), fixture.volume, null, '');
   for (const namenode of [active, standby]) await namenode.until(() => namenode.increments.length === 1);
   await active.until(() => fixture.service.hasLeft);
-  for (const { heartbeats } of fixture.namenodes) assert.equal(heartbeats.at(-1)?.reports[0]?.remaining, 0);
+  for (const { heartbeats } of fixture.namenodes) {
+    const last = heartbeats.at(-1);
+    assert.deepEqual([last?.rfsLeaving, last?.reports[0]?.remaining], [true, 0]);
+  }
   await fixture.end();
 });

@@ -206,7 +206,18 @@ export class TestCluster {
     return (found?.storages ?? []).map((storage) => indexOf(storage.datanode)).sort((a, b) => a - b);
   }
 
-  private beat(i: number, remainingBytes: number, xceiverCount: number, requestFullReportLease: boolean) {
+  /** The datanode says that it is about to stop. */
+  leave(i: number): void {
+    this.beat(i, 0, 0, false, true);
+  }
+
+  private beat(
+    i: number,
+    remainingBytes: number,
+    xceiverCount: number,
+    requestFullReportLease: boolean,
+    leaving = false,
+  ) {
     const report = {
       storage: { id: storageId(i), type: this.types.get(i) ?? StorageType.DISK, health: 'NORMAL' },
       failed: false,
@@ -217,7 +228,7 @@ export class TestCluster {
       nonDfsUsedBytes: 0,
     } as const;
     const heartbeat = { reports: [report], xceiverCount, xmitsInProgress: 0, failedVolumes: 0 };
-    const rest = { cacheCapacityBytes: 0, cacheUsedBytes: 0, requestFullReportLease };
+    const rest = { cacheCapacityBytes: 0, cacheUsedBytes: 0, requestFullReportLease, leaving };
     return this.blocks.fromDatanodes.heartbeat(uuid(i), ip(i), 9866, { ...heartbeat, ...rest }, this.nowMs);
   }
 }

@@ -75,6 +75,7 @@ export class Locations {
     else if ((bits & DECOMMISSIONING) !== 0) weight = 3 * LAST;
     else if ((bits & MAINTENANCE) !== 0) weight = 2 * LAST;
     else if (config.avoidStaleForRead && datanode.isStale(this.context.nowMs, config.staleIntervalMs)) weight = LAST;
+    else if (datanode.stops) weight = LAST;
     if (reader === undefined) return weight;
     if (reader.datanode !== undefined) return weight + distance(reader.datanode, datanode);
     const rack = topology.findRack(reader.rackPath);

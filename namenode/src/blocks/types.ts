@@ -71,6 +71,8 @@ export interface HeartbeatReport {
   readonly cacheCapacityBytes: number;
   readonly cacheUsedBytes: number;
   readonly requestFullReportLease: boolean;
+  /** It is about to stop. */
+  readonly leaving?: boolean;
   /** Another node may lead by now: orders wait until that is settled. */
   readonly withholdOrders?: boolean;
 }

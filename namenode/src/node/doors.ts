@@ -160,9 +160,9 @@ export async function openHttpDoor(
   return { host: listening.host, port: door.port };
 }
 
+/** Those that clients may be sent to; who is about to stop only when there is nobody else. */
 function inService(blocks: BlockManager): DatanodeRegistration[] {
-  return blocks
-    .datanodeReport('LIVE')
-    .filter((datanode) => datanode.inService)
-    .map(({ registration }) => registration);
+  const serving = blocks.datanodeReport('LIVE').filter((datanode) => datanode.inService);
+  const staying = serving.filter((datanode) => !datanode.stops);
+  return (staying.length > 0 ? staying : serving).map(({ registration }) => registration);
 }

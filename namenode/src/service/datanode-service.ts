@@ -124,6 +124,7 @@ export class DatanodeService {
         cacheCapacityBytes: request.cacheCapacity ?? 0,
         cacheUsedBytes: request.cacheUsed ?? 0,
         requestFullReportLease: request.requestFullBlockReportLease ?? false,
+        leaving: request.rfsLeaving ?? false,
         withholdOrders: !this.leadership.leading,
       },
       this.clock.monotonicMs(),

@@ -670,6 +670,7 @@ export interface HeartbeatRequestProto {
   slowPeers: SlowPeerReportProto[];
   slowDisks: SlowDiskReportProto[];
   rfsDigests: RfsReplicaDigestsProto[];
+  rfsLeaving?: boolean | undefined;
 }
 
 export function encodeHeartbeatRequestProto(w: ByteWriter, m: HeartbeatRequestProto): void {
@@ -732,6 +733,10 @@ export function encodeHeartbeatRequestProto(w: ByteWriter, m: HeartbeatRequestPr
     encodeRfsReplicaDigestsProto(w, item);
     w.endDelimited(at);
   }
+  if (m.rfsLeaving !== undefined) {
+    w.varint32(8016);
+    w.varint32(m.rfsLeaving ? 1 : 0);
+  }
 }
 
 export function decodeHeartbeatRequestProto(r: ByteReader, end: number): HeartbeatRequestProto {
@@ -747,6 +752,7 @@ export function decodeHeartbeatRequestProto(r: ByteReader, end: number): Heartbe
   const $slowPeers: SlowPeerReportProto[] = [];
   const $slowDisks: SlowDiskReportProto[] = [];
   const $rfsDigests: RfsReplicaDigestsProto[] = [];
+  let $rfsLeaving: boolean | undefined;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -786,13 +792,16 @@ export function decodeHeartbeatRequestProto(r: ByteReader, end: number): Heartbe
       case 8010:
         $rfsDigests.push(decodeRfsReplicaDigestsProto(r, r.delimitedEnd()));
         break;
+      case 8016:
+        $rfsLeaving = r.varint32() !== 0;
+        break;
       default:
         r.skipField(tag & 7);
     }
   }
   if (r.offset !== end) throw new MalformedBytes('HeartbeatRequestProto runs past its end');
   if ($registration === undefined) throw new MalformedBytes('HeartbeatRequestProto without its required registration');
-  return { registration: $registration, reports: $reports, xmitsInProgress: $xmitsInProgress, xceiverCount: $xceiverCount, failedVolumes: $failedVolumes, cacheCapacity: $cacheCapacity, cacheUsed: $cacheUsed, volumeFailureSummary: $volumeFailureSummary, requestFullBlockReportLease: $requestFullBlockReportLease, slowPeers: $slowPeers, slowDisks: $slowDisks, rfsDigests: $rfsDigests };
+  return { registration: $registration, reports: $reports, xmitsInProgress: $xmitsInProgress, xceiverCount: $xceiverCount, failedVolumes: $failedVolumes, cacheCapacity: $cacheCapacity, cacheUsed: $cacheUsed, volumeFailureSummary: $volumeFailureSummary, requestFullBlockReportLease: $requestFullBlockReportLease, slowPeers: $slowPeers, slowDisks: $slowDisks, rfsDigests: $rfsDigests, rfsLeaving: $rfsLeaving };
 }
 
 export const HeartbeatRequestProto: Codec<HeartbeatRequestProto> = { name: 'HeartbeatRequestProto', encode: encodeHeartbeatRequestProto, decode: decodeHeartbeatRequestProto };

@@ -142,6 +142,7 @@ export class DatanodeManager {
     datanode.failedVolumes = report.failedVolumes;
     datanode.lastUpdateMs = nowMs;
     datanode.heartbeatSinceRegistration = true;
+    datanode.stops = report.leaving === true;
     datanode.rollScheduled(nowMs);
     for (const storage of silent ?? []) this.silentStorage(storage, checkLost);
   }

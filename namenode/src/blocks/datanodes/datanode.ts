@@ -27,6 +27,8 @@ export class Datanode {
   /** Monotonic ms of the last full report that was processed; 0 for none. */
   lastReportMs = 0;
   heartbeatSinceRegistration = false;
+  /** It has said that it is about to stop, and has not come back since. */
+  stops = false;
   capacityBytes = 0;
   usedBytes = 0;
   remainingBytes = 0;

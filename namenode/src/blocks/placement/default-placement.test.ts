@@ -128,3 +128,18 @@ test('avoids stale datanodes while they are few', () => {
   cluster.nowMs += 11_000;
   assert.deepEqual([...targets()].sort(), [0, 1, 2, 3, 4, 5, 6, 7]);
 });
+
+test('a datanode that stops gets no new replicas, does not make the only other one look busy, and is back with its next beat', () => {
+  const cluster = new TestCluster({}, 1).start(2, 1);
+  const chosen = (): number[] =>
+    cluster.blocks
+      .chooseTargets(request(cluster, -1), cluster.nowMs)
+      .map(({ datanode }) => indexOf(datanode))
+      .sort();
+  cluster.heartbeat(1, 1 << 30, 10);
+  cluster.leave(0);
+  assert.deepEqual(chosen(), [1]);
+  cluster.heartbeat(0);
+  cluster.heartbeat(1);
+  assert.deepEqual(chosen(), [0, 1]);
+});

@@ -198,12 +198,12 @@ function fewAreStale({ topology, config }: PlacementWorld, nowMs: number): boole
   return stale > 0 && stale <= topology.datanodes.length * config.staleRatioForWrite;
 }
 
-/** Transfers per datanode in service. */
+/** Transfers per datanode in service; one that stops, and takes no more, would make the others look busy. */
 function averageLoad(topology: Topology): number {
   let sum = 0;
   let count = 0;
   for (const datanode of topology.datanodes) {
-    if (!datanode.inService) continue;
+    if (!datanode.inService || datanode.stops) continue;
     sum += datanode.xceiverCount;
     count++;
   }

@@ -11,7 +11,7 @@ KINDS = ["java-all", "java-one", "native-all", "native-one", "go-all", "go-one",
 # In these every namenode goes away for a while, so nobody may rely on one alone.
 NO_SINGLE = ["each_in_turn", "rolling"]
 # Nobody dies in these, and nobody is told of an error.
-IN_ORDER = ["handover", "rolling"]
+IN_ORDER = ["handover", "rolling", "rolling_datanodes"]
 if scenario in NO_SINGLE:
     KINDS = [kind for kind in KINDS if kind.endswith("-all")]
 kinds = os.environ.get("CLIENTS", " ".join(KINDS)).split()

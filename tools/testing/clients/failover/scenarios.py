@@ -102,9 +102,18 @@ def handover(cluster, load, single, count):
 
 def rolling(cluster, load, single, count):
     """Every daemon is stopped in order and started again, namenodes and datanodes, and nobody is told of an error."""
+    restart(cluster, load, ("namenodes", "datanodes"), count)
+
+
+def rolling_datanodes(cluster, load, single, count):
+    """Every datanode is, under clients as well that know one namenode alone and never try again."""
+    restart(cluster, load, ("datanodes",), count)
+
+
+def restart(cluster, load, kinds, count):
     times = []
     for _ in range(count):
-        for kind in ("namenodes", "datanodes"):
+        for kind in kinds:
             for name in [node["id"] for node in cluster.now()[kind]]:
                 cluster.whole()
                 before = next(node["pid"] for node in cluster.now()[kind] if node["id"] == name)
