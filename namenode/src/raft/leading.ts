@@ -145,7 +145,7 @@ function sendTo(member: Member, peer: PeerId, progress: Progress, evenEmpty: boo
       sendSnapshot(member, peer, progress);
       return;
     }
-    const entries = log.slice(progress.next, log.lastIndex, member.appendBytes);
+    const entries = log.slice(progress.next, log.lastIndex, member.appendBytes, member.appendCount);
     let bytes = 0;
     for (const entry of entries) bytes += entry.data.length;
     const { self, term } = member;

@@ -45,8 +45,9 @@ export interface RaftOptions {
   readonly restarted?: boolean;
   /** Ticks between a leader's heartbeats. */
   readonly heartbeatTicks?: number;
-  /** Entry bytes in one append. */
+  /** Entry bytes, and entries, in one append. */
   readonly appendBytes?: number;
+  readonly appendCount?: number;
   /** Appends, and entry bytes, on their way to one member without an answer. */
   readonly windowCount?: number;
   readonly windowBytes?: number;
@@ -61,6 +62,7 @@ export class Member {
   readonly electionTicks: number;
   readonly heartbeatTicks: number;
   readonly appendBytes: number;
+  readonly appendCount: number;
   readonly leaseReads: boolean;
   /** Ticks from the start during which candidates are not answered. */
   readonly quietTicks: number;
@@ -105,6 +107,7 @@ export class Member {
     this.reluctanceTicks = options.reluctanceTicks ?? 0;
     this.heartbeatTicks = options.heartbeatTicks ?? 1;
     this.appendBytes = options.appendBytes ?? 1 << 20;
+    this.appendCount = options.appendCount ?? 4096;
     this.windowCount = options.windowCount ?? 256;
     this.windowBytes = options.windowBytes ?? 16 << 20;
     this.leaseReads = options.leaseReads ?? false;
