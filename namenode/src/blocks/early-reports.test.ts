@@ -53,3 +53,21 @@ test('a follower keeps reports about blocks to come, gives no commands and delet
   cluster.advance(3000);
   assert.deepEqual([...cluster.heartbeats().values()].flat(), []);
 });
+
+test('what a storage says anew of a replica makes void what was kept of it', () => {
+  const cluster = new TestCluster().start(2);
+  cluster.blocks.endRebuild(1000 as GenerationStamp);
+  cluster.received(B, GS, 100, 0, 1);
+  cluster.blocks.events.blockAllocated(B, GS, 1 as InodeId, 2, refs(0, 1));
+  cluster.blocks.events.blockReopened(B, NEWER, 100, refs(0, 1));
+  cluster.received(B, GS, 100, 0);
+  cluster.received(B, NEWER, 150, 0, 1);
+  cluster.blocks.events.blockCompleted(B, NEWER, 150);
+  cluster.received(B, NEWER, 150, 0);
+  cluster.received(B, 1003, 170, 1);
+  cluster.incremental(1, 'DELETED', { id: B, stamp: 1003, lengthBytes: 0 });
+  cluster.blocks.setLeader(true, cluster.nowMs);
+  cluster.settle();
+  assert.deepEqual(cluster.where(B), [0]);
+  assert.equal(cluster.blocks.stats(cluster.nowMs).queuedMessages, 0);
+});

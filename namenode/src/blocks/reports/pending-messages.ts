@@ -44,6 +44,17 @@ export class PendingMessages {
     return queue;
   }
 
+  /** The storage has said something newer of its replica: what it said of it up to that stamp is void. */
+  supersede(block: BlockId, storage: Storage, stamp: GenerationStamp): void {
+    if (this.count === 0) return;
+    const queue = this.byBlock.get(block);
+    if (queue === undefined) return;
+    const rest = queue.filter((message) => message.storage !== storage || message.stamp > stamp);
+    this.count -= queue.length - rest.length;
+    if (rest.length > 0) this.byBlock.set(block, rest);
+    else this.byBlock.delete(block);
+  }
+
   /** Blocks with messages, at most `limit` of them. */
   blocks(limit: number): BlockId[] {
     const blocks: BlockId[] = [];

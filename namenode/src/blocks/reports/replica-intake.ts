@@ -50,6 +50,7 @@ export class ReplicaIntake {
       this.enqueue(storage, id, stamp, lengthBytes, state, print);
       return;
     }
+    this.messages.supersede(id, storage, stamp);
     const blockState = map.stateOf(slot);
     switch (judge(blockState, map.stampOf(slot), map.lengthOf(slot), state, stamp, lengthBytes)) {
       case 'ignore':
@@ -99,6 +100,7 @@ export class ReplicaIntake {
       if (this.mayStillCome(stamp)) this.enqueue(storage, id, stamp, 0, undefined, undefined);
       return;
     }
+    this.messages.supersede(id, storage, stamp);
     const ref = map.find(slot, storage.index);
     if (ref >= 0) this.gone(slot, ref, storage);
   }
