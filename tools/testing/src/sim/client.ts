@@ -39,7 +39,7 @@ interface Open {
 /** A client that does one thing after another, asking any member until it is answered, as Hadoop's client does. */
 export class SimClient {
   readonly number: number;
-  readonly holder: string;
+  holder: string;
   readonly world: World;
   readonly random: Random;
   readonly process: SimProcess;
@@ -69,6 +69,10 @@ export class SimClient {
   /** True while it is busy with something. */
   get waits(): boolean {
     return this.job !== undefined;
+  }
+
+  die(): void {
+    this.holder = `client-${this.number}.${this.calls}`;
   }
 
   receive(reply: Reply): void {
@@ -134,7 +138,7 @@ export class SimClient {
       if (world.isEnding) return;
       if (random.below(4) === 0) this.moveOn();
       const hot = PATHS[Math.floor(world.scheduler.nowMs / HOT_MS) % PATHS.length]!;
-      const wish = drawWish(random, this.holder, hot, world.bounds);
+      const wish = drawWish(random, this.holder, hot, world.files.pick(random) ?? hot, world.bounds);
       this.job = this.jobFor(wish);
       this.goOn(undefined);
     });

@@ -19,7 +19,7 @@ import type { Sabotage } from './sabotage.js';
 import { Scheduler } from './scheduler.js';
 import type { Call, Reply } from './server.js';
 import { BlockWatch, SimDatanode } from './storage/index.js';
-import type { Bounds } from './workload.js';
+import { type Bounds, RecentFiles } from './workload.js';
 
 /** Clients' places in the network are above those of datanodes, and these above those of members. */
 const FIRST_DATANODE_PLACE = 50;
@@ -49,6 +49,7 @@ export class World {
   readonly thinkMs: number;
   /** Disks may be lost and journals damaged. */
   readonly losesDisks: boolean;
+  readonly files = new RecentFiles();
   /** What clients may do. */
   readonly bounds: Bounds;
   /** Clients begin nothing new. */

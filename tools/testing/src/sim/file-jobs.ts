@@ -23,7 +23,10 @@ export type Job<T = void> = Generator<Step, T, unknown>;
 export interface Worker {
   readonly world: World;
   readonly random: Random;
+  /** Under this name it holds leases. */
   readonly holder: string;
+  /** Whoever has that name is never heard of again. */
+  die(): void;
 }
 
 interface Block {
@@ -41,6 +44,10 @@ interface Pipeline {
 const TRIES = 5;
 const COMPLETE_TRIES = 25;
 const PAUSE_MS = 300;
+/** Between packets a writer may take a moment. */
+const PACKET_PAUSE_MS = 600;
+/** One writer in so many dies while it writes. */
+const DIES_ONE_IN = 12;
 const WHOLE_FILE_BYTES = 2 ** 40;
 const NEW_BLOCK_FLAGS = 4 | 32;
 const APPEND_FLAG = 4;
@@ -59,6 +66,7 @@ export function* writeFile(worker: Worker, path: string, replication: number): J
   };
   const created = yield* ask<{ fs: { fileId: number } }>('create', request);
   if (isFailure(created)) return;
+  worker.world.files.add(path);
   const blocks = worker.world.datanodes.length === 0 ? 0 : worker.random.below(3);
   yield* writeBlocks(worker, path, created.fs.fileId, undefined, blocks);
 }
@@ -163,6 +171,11 @@ function* send(worker: Worker, pipeline: Pipeline, before: string): Job<Block | 
   const packets = Array.from({ length: 1 + random.below(3) }, () => bytes(random));
   let text = before;
   while (packets.length > 0) {
+    if (random.below(DIES_ONE_IN) === 0) {
+      worker.die();
+      return undefined;
+    }
+    if (random.below(2) === 0) yield { type: 'pause', ms: random.below(PACKET_PAUSE_MS) };
     const { id, stamp } = pipeline.block;
     const packet = packets[0]!;
     const acks = yield* atDatanodes(pipeline.nodes, ({ work }) => work.packet({ id, stamp }, text.length, packet));

@@ -24,20 +24,37 @@ export interface Bounds {
   readonly replication: readonly [number, number];
 }
 
-/** Draws wishes for the client `holder`; `hot` is a path that everybody looks at now. */
-export function drawWish(random: Random, holder: string, hot: string, bounds: Bounds): Wish {
+/** Paths at which files were made lately. */
+export class RecentFiles {
+  private readonly paths: string[] = [];
+
+  add(path: string): void {
+    this.paths.push(path);
+    if (this.paths.length > RECENT_FILES) this.paths.shift();
+  }
+
+  pick(random: Random): string | undefined {
+    return this.paths.length === 0 ? undefined : pick(random, this.paths);
+  }
+}
+
+const RECENT_FILES = 8;
+
+/** Draws wishes for the client `holder`; `hot` is a path that everybody looks at now, at `file` there may be a file. */
+export function drawWish(random: Random, holder: string, hot: string, file: string, bounds: Bounds): Wish {
   const draw = random.below(100);
-  const path = random.below(2) === 0 ? hot : pick(random, PATHS);
+  const path = pick(random, [hot, file, pick(random, PATHS)]);
   if (draw < 20) return { type: 'status', path, coordinated: true };
   if (draw < 36) return { type: 'status', path, coordinated: false };
   if (draw < 39) return { type: 'sync' };
-  if (draw < 48) return bounds.writes ? { type: 'read', path } : { type: 'status', path, coordinated: false };
-  if (draw < 54 && bounds.writes) return { type: 'append', path };
-  if (draw < 72) return { type: 'write', path };
-  return { type: 'call', call: drawChange(random, holder, path, bounds) };
+  if (draw < 46) return bounds.writes ? { type: 'read', path: file } : { type: 'status', path, coordinated: false };
+  if (draw < 55 && bounds.writes) return { type: 'append', path: file };
+  if (draw < 75) return { type: 'write', path };
+  return { type: 'call', call: drawChange(random, holder, path, file, bounds) };
 }
 
-function drawChange(random: Random, holder: string, path: string, { replication: [least, most] }: Bounds): Asked {
+function drawChange(random: Random, holder: string, path: string, file: string, bounds: Bounds): Asked {
+  const [least, most] = bounds.replication;
   const draw = random.below(100);
   const mode = { perm: pick(random, MODES) };
   if (draw < 15) return { method: 'mkdirs', request: { src: path, masked: mode, createParent: true } };
@@ -46,9 +63,9 @@ function drawChange(random: Random, holder: string, path: string, { replication:
   if (draw < 58) return { method: 'delete', request: { src: path, recursive: true } };
   if (draw < 68) return { method: 'setPermission', request: { src: path, permission: mode } };
   if (draw < 78) {
-    return { method: 'setReplication', request: { src: path, replication: least + random.below(most - least + 1) } };
+    return { method: 'setReplication', request: { src: file, replication: least + random.below(most - least + 1) } };
   }
-  if (draw < 88) return { method: 'recoverLease', request: { src: path, clientName: holder } };
+  if (draw < 88) return { method: 'recoverLease', request: { src: file, clientName: holder } };
   return { method: 'setTimes', request: { src: path, mtime: 1 + random.below(1_000_000_000), atime: -1 } };
 }
 

@@ -199,6 +199,7 @@ export class NamenodeLink {
     failed: () => void = () => {},
   ): void {
     this.busy = true;
+    this.timer?.cancel();
     const { world, member, process } = this;
     call<T | Failure>(
       world,

@@ -28,6 +28,9 @@ const COPY_TIMEOUT_MS = 5000;
 /** A copy and a deletion take up to this long. */
 const COPY_MS = 400;
 const DELETE_MS = 150;
+/** One in so many takes far longer. */
+const SLOW_ONE_IN = 8;
+const SLOW_MS = 6000;
 
 /** A datanode: its disk, and the program while it runs. */
 export class SimDatanode implements ReplicaNews {
@@ -225,7 +228,8 @@ export class SimDatanode implements ReplicaNews {
   /** Deletes what it was told to, one after another. */
   private deleteNext(): void {
     if (this.deletions.length === 0) return;
-    this.process!.setTimer(this.random.below(DELETE_MS), () => {
+    const { random } = this;
+    this.process!.setTimer(random.below(random.below(SLOW_ONE_IN) === 0 ? SLOW_MS : DELETE_MS), () => {
       const order = this.deletions.shift();
       if (order === undefined) return;
       const replica = this.replicas.get(order.id);
