@@ -32,6 +32,7 @@ export interface SimReport {
   /** Blocks that were completed, with bytes, and blocks that clients have read. */
   readonly blocks: number;
   readonly blockReads: number;
+  /** Until the faults ended. */
   readonly leaders: number;
   readonly faults: Readonly<Record<string, number>>;
   /** What must never happen and did; undefined for a good run. */

@@ -24,8 +24,8 @@ describe('a simulated cluster under faults', () => {
     const report = simulate({ seed: 1, events: 40_000, faultMs: 0 });
     assert.equal(report.violation, undefined);
     assert.equal(report.leaders, 1);
-    assert.ok(report.changes > 500 && report.reads > 300, `${report.changes} changes, ${report.reads} reads`);
-    assert.ok(report.blocks > 30 && report.blockReads > 5, `${report.blocks} blocks, ${report.blockReads} read`);
+    assert.ok(report.changes > 400 && report.reads > 300, `${report.changes} changes, ${report.reads} reads`);
+    assert.ok(report.blocks > 50 && report.blockReads > 50, `${report.blocks} blocks, ${report.blockReads} read`);
   });
 });
 

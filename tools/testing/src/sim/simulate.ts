@@ -12,8 +12,10 @@ export function simulate(options: SimOptions, sabotage: Sabotage = {}): SimRepor
   const everyMs = options.faultMs ?? FAULT_MS;
   const nemesis = everyMs === 0 ? undefined : new Nemesis(world, everyMs, options.focus ?? []);
   let violation: SimReport['violation'];
+  let leaders: number | undefined;
   try {
     world.run(options.events);
+    leaders = world.watch.leadersSeen;
     world.converge();
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
@@ -30,7 +32,7 @@ export function simulate(options: SimOptions, sabotage: Sabotage = {}): SimRepor
     reads: world.clients.reduce((sum, { reads }) => sum + reads, 0),
     blocks: world.blockWatch.completedCount,
     blockReads: world.blockWatch.readCount,
-    leaders: world.watch.leadersSeen,
+    leaders: leaders ?? world.watch.leadersSeen,
     faults: nemesis?.struck ?? {},
     violation,
   };
