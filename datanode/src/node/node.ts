@@ -135,6 +135,7 @@ async function build(config: Config, seams: DatanodeSeams, lifecycle: Lifecycle)
       return pool.store;
     },
     execute: (command) => pool?.execute(command),
+    isGoing: (blockId, generationStamp) => pool?.deletions.isOrdered(blockId, generationStamp) ?? false,
     verify: (blockId) => pool?.scanners.verify(blockId),
     fatal: seams.fatal,
   });

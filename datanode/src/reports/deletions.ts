@@ -15,6 +15,8 @@ export class Deletions {
   private readonly store: ReplicaStore;
   private readonly failed: (blockId: BlockId, error: Error) => void;
   private readonly waiting = new Ring<Order>();
+  /** Stamps of what waits or is being deleted, by block. */
+  private readonly ordered = new Map<BlockId, GenerationStamp>();
   private workers = 0;
 
   constructor(store: ReplicaStore, failed: (blockId: BlockId, error: Error) => void) {
@@ -26,7 +28,16 @@ export class Deletions {
     return this.waiting.length + this.workers;
   }
 
+  /**
+   * The replica is about to go. Full reports leave it out: the namenode that ordered it may not lead any more, and the
+   * next one would count on it while it has others deleted.
+   */
+  isOrdered(blockId: BlockId, generationStamp: GenerationStamp): boolean {
+    return this.ordered.get(blockId) === generationStamp;
+  }
+
   add(blockId: BlockId, generationStamp: GenerationStamp): void {
+    this.ordered.set(blockId, generationStamp);
     this.waiting.push({ blockId, generationStamp });
     if (this.workers < PARALLEL) void this.work();
   }
@@ -34,6 +45,7 @@ export class Deletions {
   /** Forgets what has not begun: the namenode will ask again. */
   clear(): void {
     this.waiting.clear();
+    this.ordered.clear();
   }
 
   private async work(): Promise<void> {
@@ -44,6 +56,7 @@ export class Deletions {
       } catch (error) {
         this.failed(order.blockId, error as Error);
       }
+      if (this.isOrdered(order.blockId, order.generationStamp)) this.ordered.delete(order.blockId);
     }
     this.workers--;
   }

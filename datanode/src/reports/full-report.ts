@@ -1,4 +1,5 @@
 import { ByteWriter } from '@rfs/base/bytes';
+import type { BlockId, GenerationStamp } from '@rfs/base/ids';
 import {
   ReplicaStateProto,
   type StorageBlockReportProto,
@@ -53,19 +54,27 @@ export class VolumeReport {
   }
 }
 
+/** What is said of a replica by its block and stamp. */
+export type ReplicaTest = (blockId: BlockId, generationStamp: GenerationStamp) => boolean;
+
 /**
  * All replicas, one report per volume, gathered in slices between which other work goes on. What changes meanwhile may
  * or may not be in it, so incremental reports from then on must be sent after it.
+ * @param isGoing true for finalized replicas to leave out
  * @param pause ends the present slice
  */
-export async function fullReport(store: ReplicaStore, pause: () => Promise<void>): Promise<StorageBlockReportProto[]> {
+export async function fullReport(
+  store: ReplicaStore,
+  isGoing: ReplicaTest,
+  pause: () => Promise<void>,
+): Promise<StorageBlockReportProto[]> {
   const reports = new Map<number, VolumeReport>();
   for (const volume of store.volumes) if (volume.failure === null) reports.set(volume.index, new VolumeReport(volume));
   for (const replica of store.openReplicas()) addOpen(reports, replica);
-  const visit = (found: FoundReplica): void =>
-    reports
-      .get(found.volume)
-      ?.add(found.blockId, found.lengthBytes, found.generationStamp, ReplicaStateProto.FINALIZED);
+  const visit = ({ volume, blockId, lengthBytes, generationStamp }: FoundReplica): void => {
+    if (isGoing(blockId, generationStamp)) return;
+    reports.get(volume)?.add(blockId, lengthBytes, generationStamp, ReplicaStateProto.FINALIZED);
+  };
   for (let part = 0; part < store.finalizedParts; part++) {
     store.walkFinalized(part, visit);
     await pause();

@@ -229,7 +229,7 @@ export class NamenodeActor {
     // What has happened before the report goes before it; what happens while it is gathered goes after it.
     if (!this.reports.isEmpty) await this.incremental();
     const store = this.service.store!;
-    const reports = await fullReport(store, () => new Promise(nextTurn));
+    const reports = await fullReport(store, this.service.isGoing, () => new Promise(nextTurn));
     const leaseId = this.leaseId;
     this.leaseId = 0n;
     const id = BigInt(random.uint32()) * 0x100000n + BigInt(random.below(0x100000)) + 1n;

@@ -16,6 +16,7 @@ import type { RpcCaller } from '@rfs/protocol/rpc';
 import type { Block, NamespaceIdentity, ReplicaEvents, ReplicaStore, Volume } from '../store/index.js';
 import { blockToProto } from '../transfer/index.js';
 import { ActiveChoice } from './active-choice.js';
+import type { ReplicaTest } from './full-report.js';
 import { type DatanodeAddress, datanodeId, registrationOf } from './identity.js';
 import type { NamenodeActor } from './namenode-actor.js';
 
@@ -31,6 +32,8 @@ export interface PoolServiceOptions {
   readonly open: (namespace: NamespaceIdentity) => Promise<ReplicaStore>;
   /** Carries out a command of the active namenode. */
   readonly execute: (command: DatanodeCommandProto) => void;
+  /** True for a replica that a namenode has ordered to be deleted. */
+  readonly isGoing: ReplicaTest;
   /** Has a replica checked before all others. */
   readonly verify: (blockId: BlockId) => void;
   /** The datanode cannot serve this namespace. */
@@ -62,6 +65,10 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
   /** Null until a namenode has said which namespace it is. */
   get store(): ReplicaStore | null {
     return this.opened;
+  }
+
+  get isGoing(): ReplicaTest {
+    return this.options.isGoing;
   }
 
   get poolId(): string {

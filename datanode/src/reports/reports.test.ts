@@ -27,6 +27,8 @@ class Fixture {
   readonly executed: DatanodeCommandProto[] = [];
   readonly fatal: Error[] = [];
   readonly verified: BlockId[] = [];
+  /** Ids of replicas that are ordered to be deleted. */
+  readonly going: number[] = [];
   readonly namenodes: FakeNamenode[] = [];
   readonly service: PoolService;
 
@@ -66,6 +68,7 @@ class Fixture {
         });
       },
       execute: (command) => this.executed.push(command),
+      isGoing: (blockId) => this.going.includes(blockId),
       verify: (blockId) => this.verified.push(blockId),
       fatal: (error) => this.fatal.push(error),
     });
@@ -247,6 +250,15 @@ test('a namenode of another namespace is not served', async () => {
   await first.until(() => first.reports.length === 1);
   await second.until(() => second.count('versionRequest') > 0);
   assert.equal(second.count('registerDatanode'), 0);
+  await fixture.end();
+});
+
+test('a full report leaves out what is ordered to be deleted', async () => {
+  const fixture = new Fixture([5, 6]);
+  fixture.going.push(5);
+  const [namenode] = fixture.start().namenodes as [FakeNamenode];
+  await namenode.until(() => namenode.reports.length === 1);
+  assert.equal(namenode.reports[0]?.reports[0]?.numberOfBlocks, 1);
   await fixture.end();
 });
 

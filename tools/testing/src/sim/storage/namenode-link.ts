@@ -170,10 +170,9 @@ export class NamenodeLink {
         }),
       ({ cmd, term }) => {
         this.fullReportDueMs = nowMs + FULL_REPORT_MS + random.below(FULL_REPORT_MS);
+        this.told.clear();
         // What has changed since the report was gathered is still to be told.
-        for (const [id, stamp] of finalized) {
-          if (!this.told.has(id) && this.datanode.holds(id, stamp)) this.told.set(id, stamp);
-        }
+        for (const [id, stamp] of finalized) if (this.datanode.holds(id, stamp)) this.told.set(id, stamp);
         if (cmd !== undefined) this.obey([cmd], term);
       },
     );

@@ -159,13 +159,13 @@ export class SimDatanode implements ReplicaNews {
     };
   }
 
-  /** All replicas, and the stamps of those that are finalized. */
+  /** All replicas that are to stay, and the stamps of those that are finalized. */
   fullReport(): { report: StorageBlockReportProto; finalized: Map<number, number> } {
     const report = new VolumeReport(this.volume);
     const finalized = new Map<number, number>();
     for (const [id, replica] of this.replicas) {
       const state = settledState(replica);
-      if (state === 'TEMPORARY') continue;
+      if (state === 'TEMPORARY' || this.isGoing(id, replica)) continue;
       report.add(id, replica.text.length, replica.stamp, stateToProto(state));
       if (state === 'FINALIZED') finalized.set(id, replica.stamp);
     }
@@ -223,6 +223,10 @@ export class SimDatanode implements ReplicaNews {
         }
       }
     }
+  }
+
+  private isGoing(id: number, { stamp }: SimReplica): boolean {
+    return this.deletions.some((order) => order.id === id && order.stamp === stamp);
   }
 
   /** Deletes what it was told to, one after another. */
