@@ -321,6 +321,16 @@ test('locations are sorted for the reader: its host, its rack, the rest', () => 
   assert.deepEqual(order('10.0.0.4')?.slice(0, 2), ['dn4', 'dn2']);
 });
 
+test('silent datanodes are read last, also by a reader on their host, when that is asked for', () => {
+  const cluster = new TestCluster({ avoidStaleForRead: true, staleIntervalMs: 30_000 }).start(3).lead();
+  cluster.write(B, 3, 0, 1, 2);
+  cluster.nowMs += 40_000;
+  for (const i of [1, 2]) cluster.heartbeat(i);
+  cluster.settle();
+  const found = cluster.blocks.locations(B, cluster.blocks.locate('10.0.0.0', ''))?.storages;
+  assert.equal(found?.at(-1)?.datanode.uuid, 'dn0');
+});
+
 test('an RWR replica of a complete block is corrupt, an RBW one is let be', () => {
   const cluster = new TestCluster().start(3).lead();
   cluster.write(B, 2, 0, 1);
