@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { blake3 } from '@rfs/base/checksum';
@@ -246,6 +247,30 @@ test('folders of another cluster or datanode, and folders in use, are refused', 
   await folders.release();
   await fixture.start();
   await fixture.end();
+});
+
+test('of folders that cannot be used as many are done without as may fail, and one is left in any case', async () => {
+  const root = fs.mkdtempSync(join(tmpdir(), 'rfs-folders-'));
+  fs.writeFileSync(join(root, 'file'), '');
+  const at = (name: string) => ({ folder: join(root, name), storageType: 'DISK' as const });
+  const open = (toleratedFailures: number, ...names: string[]) =>
+    StorageFolders.open({
+      files: nodeFiles,
+      random: seededRandom(9),
+      locations: names.map(at),
+      reservation: { bytes: 0, percent: 0 },
+      permissions: 0o700,
+      toleratedFailures,
+    });
+  await assert.rejects(open(0, 'good', 'file/bad'), /Too many failed volumes/);
+  await assert.rejects(open(1, 'file/bad'), /Too many failed volumes/);
+  const folders = await open(1, 'good', 'file/bad');
+  assert.deepEqual(
+    folders.failed.map(({ location }) => location.folder),
+    [join(root, 'file/bad')],
+  );
+  await folders.release();
+  fs.rmSync(root, { recursive: true });
 });
 
 test('a disk that is gone takes its replicas along', async () => {
