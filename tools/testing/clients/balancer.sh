@@ -14,7 +14,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 capacity=$((128 * 1024 * 1024))
 reserved=$(python3 -c "import os,sys; s=os.statvfs(sys.argv[1]); print(s.f_blocks * s.f_frsize - $capacity)" "$work")
 start_cluster 3 dfs.blocksize=4194304 dfs.replication=2 "dfs.datanode.du.reserved=$reserved" \
-  dfs.namenode.redundancy.interval.seconds=1s dfs.heartbeat.interval=1 dfs.balancer.getBlocks.min-block-size=1048576
+  dfs.namenode.redundancy.interval.seconds=1s dfs.heartbeat.interval=1 dfs.balancer.getBlocks.min-block-size=1048576 \
+  dfs.datanode.round-robin-volume-choosing-policy.additional-available-space=0
 
 added=()
 cleanup() { local pid; for pid in "${added[@]}"; do kill -TERM "$pid"; wait "$pid" || true; done; }
