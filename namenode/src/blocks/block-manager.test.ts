@@ -369,3 +369,30 @@ test('what is on its way to datanodes is counted by the leader alone, until it i
   cluster.blocks.setLeader(true, cluster.nowMs);
   assert.equal(places(), 1);
 });
+
+test('silence while the node itself could hear nobody kills no datanode', () => {
+  const cluster = new TestCluster().start(2).lead();
+  cluster.nowMs += EXPIRY_MS;
+  cluster.blocks.hearAnew(cluster.nowMs);
+  cluster.settle();
+  assert.equal(cluster.blocks.stats(cluster.nowMs).deadDatanodes, 0);
+  cluster.nowMs += EXPIRY_MS - 1000;
+  cluster.heartbeat(0);
+  cluster.settle();
+  assert.equal(cluster.blocks.stats(cluster.nowMs).deadDatanodes, 0);
+  cluster.advance(1000);
+  assert.equal(cluster.blocks.stats(cluster.nowMs).deadDatanodes, 1, 'the other one was silent on its own');
+});
+
+test('datanodes are expected for some heartbeats from when the node hears, and the first heartbeat of each', () => {
+  const cluster = new TestCluster().start(1).lead();
+  cluster.blocks.hearAnew(cluster.nowMs);
+  const expects = () => cluster.blocks.expectsDatanodes(cluster.nowMs);
+  assert.equal(expects(), true);
+  cluster.advance(9000);
+  assert.equal(expects(), false);
+  cluster.register(1);
+  assert.equal(expects(), true);
+  cluster.heartbeat(1);
+  assert.equal(expects(), false);
+});

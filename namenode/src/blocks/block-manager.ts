@@ -166,6 +166,17 @@ export class BlockManager {
     this.monitor.updatePopulating();
   }
 
+  /** Until now this node could hear nobody: it was not there, stood still, or was cut off. Silence counts from now on. */
+  hearAnew(nowMs: number): void {
+    this.context.nowMs = nowMs;
+    this.context.hearsSinceMs = nowMs;
+  }
+
+  /** True when there may be datanodes that this node is about to hear of, and then has more to choose from. */
+  expectsDatanodes(nowMs: number): boolean {
+    return this.datanodes.expectsMore(nowMs);
+  }
+
   /** The datanode is to be emptied, or to serve as before; said again, it changes nothing. */
   setLeaving(datanode: Datanode, leave: boolean, nowMs: number): void {
     this.context.nowMs = nowMs;

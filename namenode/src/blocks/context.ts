@@ -39,6 +39,8 @@ export class BlockContext {
   populating = false;
   /** Monotonic ms of the latest call that brought a time. */
   nowMs = 0;
+  /** Since when silence is the datanodes' own: before, this node could not hear them. */
+  hearsSinceMs = Number.NEGATIVE_INFINITY;
   /** The highest generation stamp that the log is known to have given out. */
   maxStamp = 0;
 

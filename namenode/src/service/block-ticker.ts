@@ -7,18 +7,29 @@ const PERIOD_MS = 200;
 /** Entries of one step: well under a millisecond, also when the map is cold. */
 const STEP_ENTRIES = 1000;
 
-/** Gives the block manager its time: at once when reports have come in, else a few times a second. */
+/** A node that has not looked for so long stood still, and may have missed heartbeats. */
+const PAUSE_MS = 3000;
+
+/**
+ * Gives the block manager its time: at once when reports have come in, else a few times a second. What datanodes did not
+ * say while this node stood still, or had no way to its group, is not held against them (HeartbeatManager
+ * .shouldAbortHeartbeatCheck).
+ */
 export class BlockTicker implements SlicedWork {
   private readonly blocks: BlockManager;
   private readonly slices: Slices;
   private readonly clock: Clock;
+  private readonly inTouch: () => boolean;
+  private lookedMs = Number.NEGATIVE_INFINITY;
   private waiting = false;
   private timer: Timer | null = null;
 
-  constructor(blocks: BlockManager, slices: Slices, clock: Clock) {
+  /** @param inTouch this node knows who leads its group */
+  constructor(blocks: BlockManager, slices: Slices, clock: Clock, inTouch: () => boolean) {
     this.blocks = blocks;
     this.slices = slices;
     this.clock = clock;
+    this.inTouch = inTouch;
   }
 
   start(): void {
@@ -36,7 +47,10 @@ export class BlockTicker implements SlicedWork {
   }
 
   step(): boolean {
-    if (this.blocks.tick(this.clock.monotonicMs(), STEP_ENTRIES)) return false;
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - this.lookedMs > PAUSE_MS || !this.inTouch()) this.blocks.hearAnew(nowMs);
+    this.lookedMs = nowMs;
+    if (this.blocks.tick(nowMs, STEP_ENTRIES)) return false;
     this.waiting = false;
     return true;
   }

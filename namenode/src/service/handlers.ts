@@ -9,6 +9,7 @@ import type { ServiceConfig } from './config.js';
 import type { LeaseTable } from './leases.js';
 import type { ListingPages } from './listing-pages.js';
 import type { MetaFiles } from './meta-save/index.js';
+import type { Newcomers } from './newcomers.js';
 import type { OpenFiles } from './open-files.js';
 import type { Proposer } from './proposer.js';
 import type { ReplicaWaits } from './replica-waits.js';
@@ -25,6 +26,7 @@ export interface ServiceParts {
   readonly leases: LeaseTable;
   readonly openFiles: OpenFiles;
   readonly waits: ReplicaWaits;
+  readonly newcomers: Newcomers;
   readonly pages: ListingPages;
   readonly slices: Slices;
   readonly clock: Clock;

@@ -16,6 +16,7 @@ import { LeaseTable } from './leases.js';
 import { ListingPages } from './listing-pages.js';
 import type { MetaFiles } from './meta-save/index.js';
 import { NamenodeService, startupRefusal } from './namenode-service.js';
+import { Newcomers } from './newcomers.js';
 import { OpenFiles } from './open-files.js';
 import { type ChangeLog, Proposer } from './proposer.js';
 import { Purger } from './purger.js';
@@ -76,11 +77,12 @@ export class Services {
   constructor(base: ServiceBase) {
     const { machine, blocks, group, clock, nextTurn, config, admission, callers, passage } = base;
     const slices = new Slices(clock, nextTurn);
-    const ticker = new BlockTicker(blocks, slices, clock);
+    const ticker = new BlockTicker(blocks, slices, clock, () => group.leader !== undefined);
     const wakeBlocks = (): void => ticker.wake();
     const proposer = new Proposer(base.log, clock);
     const leases = new LeaseTable(config.leases);
     const waits = new ReplicaWaits(blocks, clock, config.completeWaitMs);
+    const newcomers = new Newcomers(blocks, clock, config.routing.heldCallMs);
     const openFiles = new OpenFiles({ machine, blocks, proposer, leases, waits, clock }, config.leaseRecheckMs);
     const accessTimes = new AccessTimes(machine, proposer, clock, base.tellLeader);
     const purger = new Purger(machine, proposer, clock, config.purgeEntries);
@@ -91,6 +93,7 @@ export class Services {
       leases,
       openFiles,
       waits,
+      newcomers,
       pages: new ListingPages(),
       slices,
       accessTimes,
@@ -135,7 +138,7 @@ export class Services {
     this.datanodes = new DatanodeService(blocks, admission, leadership, () => machine.identity, clock, wakeBlocks);
     this.blockChanges = new BlockChanges(parts);
     const { catchUp, tenure, router } = this;
-    this.background = [slices, ticker, waits, openFiles, accessTimes, purger, catchUp, tenure, router];
+    this.background = [slices, ticker, waits, newcomers, openFiles, accessTimes, purger, catchUp, tenure, router];
   }
 
   /** To be called before the group begins; `onReady` each time this node has come to lead. */

@@ -12,6 +12,9 @@ import type {
 import { Datanode } from './datanode.js';
 import { Storage } from './storage.js';
 
+/** So many heartbeats after this node can hear them, all datanodes that are there have come. */
+const EXPECTED_HEARTBEATS = 3;
+
 /** Told when a storage's replicas are lost; they leave the map in slices. */
 export interface LossListener {
   /** `index` no longer belongs to a storage; whoever swept its replicas releases it. */
@@ -169,13 +172,24 @@ export class DatanodeManager {
   /** Datanodes silent for longer than the expiry lose their replicas; the number that died now. */
   checkLiveness(nowMs: number): number {
     const expiry = heartbeatExpiryMs(this.config);
+    const { hearsSinceMs } = this.context;
     let died = 0;
     for (const datanode of this.byUuid.values()) {
-      if (!datanode.alive || nowMs - datanode.lastUpdateMs < expiry) continue;
+      if (!datanode.alive || nowMs - Math.max(datanode.lastUpdateMs, hearsSinceMs) < expiry) continue;
       this.bury(datanode);
       died++;
     }
     return died;
+  }
+
+  /** A datanode that is there is heard within some heartbeats, and its storages are known with its first one. */
+  expectsMore(nowMs: number): boolean {
+    const patienceMs = EXPECTED_HEARTBEATS * this.config.heartbeatIntervalMs;
+    if (nowMs - this.context.hearsSinceMs < patienceMs) return true;
+    for (const { alive, heartbeatSinceRegistration, lastUpdateMs } of this.byUuid.values()) {
+      if (alive && !heartbeatSinceRegistration && nowMs - lastUpdateMs < patienceMs) return true;
+    }
+    return false;
   }
 
   /** Until they report again, nothing is deleted on the strength of what these storages held (markAllDatanodesStale). */

@@ -34,6 +34,7 @@ import { LeaseTable } from '../leases.js';
 import { ListingPages } from '../listing-pages.js';
 import { MetaFiles } from '../meta-save/index.js';
 import { NamenodeService, startupRefusal } from '../namenode-service.js';
+import { Newcomers } from '../newcomers.js';
 import { OpenFiles } from '../open-files.js';
 import { Proposer } from '../proposer.js';
 import { Purger } from '../purger.js';
@@ -189,6 +190,7 @@ export class TestNode implements Group, Passage {
       leases,
       openFiles,
       waits,
+      newcomers: new Newcomers(blocks, clock, 1000),
       pages: new ListingPages(),
       slices: new Slices(clock, (action) => action()),
       clock,

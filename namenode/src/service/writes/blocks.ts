@@ -40,13 +40,17 @@ const addBlock: Handler<'addBlock'> = (parts, request, context, caller, sink) =>
   }
   const fileId = request.fileId ?? 0;
   const waitFor = unfinishedBefore(look(parts, caller, src, fileId));
-  parts.waits.until(waitFor, () => {
+  const arrivedMs = parts.clock.monotonicMs();
+  const place = (): void => {
     const file = look(parts, caller, src, fileId);
-    const targets = file === undefined ? [] : chooseForNewBlock(parts, src, file, request);
-    if (isFailure(targets)) {
-      sink.fail(targets);
+    const chosen = file === undefined ? [] : chooseForNewBlock(parts, src, file, request);
+    // Who leads no longer has nobody to refuse: the log sends the call to the one who does.
+    const refused = isFailure(chosen) && parts.proposer.leading ? chosen : undefined;
+    if (refused !== undefined) {
+      if (!parts.newcomers.comeAgain(arrivedMs, place)) sink.fail(refused);
       return;
     }
+    const targets = isFailure(chosen) ? [] : chosen;
     const candidates = unfinishedBefore(file);
     if (previous !== undefined) candidates.push(blockRef(previous));
     const command = {
@@ -59,7 +63,8 @@ const addBlock: Handler<'addBlock'> = (parts, request, context, caller, sink) =>
     };
     const respond = (block: AllocatedBlock) => ({ block: allocatedMessage(parts, block) });
     parts.proposer.propose(CommandKind.ADD_BLOCK, command, caller, context, false, new Outcome(sink, respond));
-  });
+  };
+  parts.waits.until(waitFor, place);
 };
 
 const complete: Handler<'complete'> = (parts, request, context, caller, sink) => {
