@@ -25,8 +25,8 @@ class Bench {
   private readonly turns: (() => void)[] = [];
   private readonly slices = new Slices(this.clock, (action) => this.turns.push(action));
 
-  constructor(replicas: readonly number[], replication = 2) {
-    this.cluster = new TestCluster().start(3);
+  constructor(replicas: readonly number[], replication = 2, racks = 1) {
+    this.cluster = new TestCluster().start(3, racks);
     this.harness.run('alice', CommandKind.MKDIRS, { path: '/d/e', mode: 0o755, createParent: true });
     const block = this.write('/d/a', replication);
     this.write('/d/empty', replication, 0);
@@ -372,6 +372,14 @@ test('explain: what happened to each block in trouble, when, and what to do next
   assert.match(
     half.ask('path=/d/a&explain=1'),
     /what happened: 1 of 2 replicas are known\. .* Corrupt: 10\.0\.0\.1:9866 \(CORRUPTION_REPORTED\)\. The replica on 10\.0\.0\.1:9866 was reported corrupt/,
+  );
+});
+
+test('explain: replicas on too few racks', () => {
+  const bench = new Bench([0, 2], 2, 2);
+  assert.match(
+    bench.ask('path=/d/a&explain=1'),
+    /what happened: its replicas stand on 1 rack fewer than they should\.\n.*what to do: Nothing: one is copied/,
   );
 });
 
