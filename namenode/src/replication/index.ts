@@ -5,5 +5,6 @@ export { type ClusterIdentity, makeIdentity } from './identity.js';
 export { type PeerLink, type ReplicatorLimits, type ReplicatorOptions, StartRefused } from './options.js';
 export { Replicator } from './replicator.js';
 export { encodeRoster, memberMessage, memberOf, type Roster } from './roster.js';
+export { becomeSole, type SoleMember } from './sole.js';
 export { FOUNDER } from './start.js';
 export type { Applier, NextTurn, ProposalSink, ReadSink, ReplicationObserver, StateTransfer } from './types.js';

@@ -1,10 +1,16 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { type Config, type ConfigSources, clientOptions, namenodeOptions, namenodeRules } from '@rfs/base/config';
 import { DfsClient } from '@rfs/client/dfs';
-import { type NamenodeInside, startJournalNode, startNamenode } from '@rfs/namenode/node';
+import {
+  makeSoleMember,
+  type NamenodeInside,
+  type NamenodeSeams,
+  startJournalNode,
+  startNamenode,
+} from '@rfs/namenode/node';
 import { namenodeWebHdfs } from '@rfs/webhdfs/namenode';
 import { configure, type DaemonCommand, realWorld, runInForeground, type World } from '../daemon/index.js';
-import type { Command } from '../terminal/index.js';
+import type { Command, Terminal } from '../terminal/index.js';
 
 /** A namenode is a client of its own file system too: it copies what is left of files that lost blocks. */
 const TABLE = { ...clientOptions, ...namenodeOptions };
@@ -13,7 +19,10 @@ const COMMAND: DaemonCommand = {
   scope: scopeOf,
   table: TABLE,
   rules: namenodeRules,
-  switches: { bootstrap: 'make a new filesystem in an empty folder; a lone namenode does so by itself' },
+  switches: {
+    bootstrap: 'make a new filesystem in an empty folder; a lone namenode does so by itself',
+    'go-on-alone': 'start nothing: make this namenode the only member of its group, as the others are lost for good',
+  },
 };
 
 /** `rfs namenode`: one namenode in the foreground. */
@@ -27,6 +36,7 @@ export const namenode: Command = {
       new DfsClient({ authority, config, user, clock: world.clock, random: world.random.fork('fsck') });
     const httpDoors = (inside: NamenodeInside) => [webHdfs(config, world, inside)];
     const seams = { ...world, reread, fileSystem, httpDoors };
+    if (switches.has('go-on-alone')) return goOnAlone(config, seams, context.terminal);
     const start = () =>
       config.get(TABLE.role) === 'journal'
         ? startJournalNode(config, seams)
@@ -36,6 +46,19 @@ export const namenode: Command = {
     return code;
   },
 };
+
+async function goOnAlone(config: Config, seams: NamenodeSeams, terminal: Terminal): Promise<number> {
+  try {
+    const { self, lost, lastIndex } = await makeSoleMember(config, seams);
+    const names = lost.map(({ name, rpc }) => `${name} (${rpc})`).join(', ');
+    terminal.out(`${self.name} is the only member of its group now and holds all up to entry ${lastIndex}.\n`);
+    if (names !== '') terminal.out(`No longer members: ${names}. Empty their folders before they start again.\n`);
+    return 0;
+  } catch (error) {
+    terminal.err(`rfs namenode: ${(error as Error).message}\n`);
+    return 1;
+  }
+}
 
 /** `rfs journalnode`: a namenode that only votes and keeps the journal. */
 export const journalnode: Command = {
