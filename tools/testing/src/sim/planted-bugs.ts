@@ -99,13 +99,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a new leader that trusts what was reported before',
     events: 200_000,
-    options: { focus: ['crash leader', 'crash a datanode'], losesDisks: false, clients: 12 },
+    options: {
+      faultMs: 4000,
+      focus: ['crash leader'],
+      voters: 3,
+      journalNodes: 0,
+      losesDisks: false,
+      datanodes: 4,
+      clients: 12,
+    },
     sabotage: { inside: trustReports },
   },
   {
     name: 'a follower that drops reports about blocks to come',
     events: 100_000,
-    options: { focus: ['isolate', 'disk stall'], clients: 12 },
+    options: { focus: ['isolate', 'split', 'pause'], clients: 12, datanodes: 4 },
     sabotage: { inside: dropEarlyReports },
   },
 ];

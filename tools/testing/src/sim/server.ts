@@ -120,6 +120,12 @@ export class SimServer {
     return found.replicas.some(({ storage, corrupt }) => !corrupt && storage.datanode.uuid === datanodeUuid);
   }
 
+  /** Where the block map has good replicas. */
+  placesOf(id: number): string[] {
+    const found = this.blocks.inspect(id as BlockId)?.replicas ?? [];
+    return found.filter(({ good }) => good).map(({ storage }) => storage.datanode.uuid);
+  }
+
   /** A client's call arrives. */
   handle(call: Call): void {
     const { world, member, machine } = this;

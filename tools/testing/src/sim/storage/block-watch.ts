@@ -131,11 +131,37 @@ export class BlockWatch {
       if (right !== wanted)
         return `${blockText(block)} has ${right} replicas, not ${wanted}: ${this.placesOf(block.id)}`;
     }
-    for (const node of datanodes) {
+    return this.strays() ?? this.mistaken();
+  }
+
+  /** Replicas that should not be there, or have other bytes. */
+  private strays(): string | undefined {
+    const { byId } = this.world.history.blocks;
+    for (const node of this.world.datanodes) {
       for (const [id, replica] of node.replicas) {
         const block = byId.get(id);
         if (block === undefined || !isRight(block, replica)) {
-          return `${node.id.datanodeUuid} keeps ${replica.state} ${id}_${replica.stamp} of ${block === undefined ? 'no block' : blockText(block)}`;
+          const what = block === undefined ? 'no block' : blockText(block);
+          return `${node.id.datanodeUuid} keeps ${replica.state} ${id}_${replica.stamp} of ${what}`;
+        }
+        const content = this.contents.get(id);
+        must(replica.text === content, 'bytes', () => `${blockText(block)} is "${content}"; ${this.placesOf(id)}`);
+      }
+    }
+    return undefined;
+  }
+
+  /** What a namenode believes of complete blocks and is not so. */
+  private mistaken(): string | undefined {
+    const { members, gone, history, datanodes } = this.world;
+    for (const member of members) {
+      const server = gone.has(member) ? undefined : member.running?.server;
+      if (server === undefined) continue;
+      for (const { id } of history.blocks.byId.values()) {
+        const real = datanodes.filter(({ replicas }) => replicas.has(id)).map((node) => node.id.datanodeUuid);
+        const known = server.placesOf(id);
+        if (real.sort().join() !== known.sort().join()) {
+          return `${server.name} knows block ${id} at ${known.join()}, and it is at ${real.join()}`;
         }
       }
     }
