@@ -35,9 +35,14 @@ export class Operator {
     });
   }
 
-  /** True when every machine that runs knows all machines as voters, and no disk is distrusted: a quorum of them will do. */
+  /**
+   * True when every machine that runs, and there are some, knows all machines as voters, and no disk is distrusted: a
+   * quorum of them will do.
+   */
   get isSettled(): boolean {
-    return this.world.members.every(({ id, spoiled, running }) => {
+    const { members } = this.world;
+    if (members.every(({ running }) => running === undefined)) return false;
+    return members.every(({ id, spoiled, running }) => {
       const membership = running?.replicator.membership;
       return (
         id !== 0 && !spoiled && (running === undefined || (membership !== undefined && this.isComplete(membership)))
