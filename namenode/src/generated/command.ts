@@ -35,87 +35,62 @@ export function isCommandKind(value: number): value is CommandKind {
   return value >= 1 && value <= 4 || value >= 10 && value <= 24 || value >= 30 && value <= 37;
 }
 
-export interface CommandHeader {
-  timeMs: number;
+export interface CommandOrigin {
   user?: string | undefined;
   groups: string[];
   superuser?: boolean | undefined;
-  clientId?: Uint8Array | undefined;
-  callId?: number | undefined;
   clientMachine?: string | undefined;
 }
 
-export function encodeCommandHeader(w: ByteWriter, m: CommandHeader): void {
-  w.varint32(8);
-  w.varint64(m.timeMs);
+export function encodeCommandOrigin(w: ByteWriter, m: CommandOrigin): void {
   if (m.user !== undefined) {
-    w.varint32(18);
+    w.varint32(10);
     w.string(m.user);
   }
   for (const item of m.groups) {
-    w.varint32(26);
+    w.varint32(18);
     w.string(item);
   }
   if (m.superuser !== undefined) {
-    w.varint32(32);
+    w.varint32(24);
     w.varint32(m.superuser ? 1 : 0);
   }
-  if (m.clientId !== undefined) {
-    w.varint32(42);
-    w.delimited(m.clientId);
-  }
-  if (m.callId !== undefined) {
-    w.varint32(48);
-    w.zigzag32(m.callId);
-  }
   if (m.clientMachine !== undefined) {
-    w.varint32(58);
+    w.varint32(34);
     w.string(m.clientMachine);
   }
 }
 
-export function decodeCommandHeader(r: ByteReader, end: number): CommandHeader {
-  let $timeMs: number | undefined;
+export function decodeCommandOrigin(r: ByteReader, end: number): CommandOrigin {
   let $user: string | undefined = "";
   const $groups: string[] = [];
   let $superuser: boolean | undefined = false;
-  let $clientId: Uint8Array | undefined;
-  let $callId: number | undefined = -1;
   let $clientMachine: string | undefined = "";
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
-      case 8:
-        $timeMs = r.varint64();
-        break;
-      case 18:
+      case 10:
         $user = r.utf8(r.varint32());
         break;
-      case 26:
+      case 18:
         $groups.push(r.utf8(r.varint32()));
         break;
-      case 32:
+      case 24:
         $superuser = r.varint32() !== 0;
         break;
-      case 42:
-        $clientId = r.bytesCopy(r.varint32());
-        break;
-      case 48:
-        $callId = r.zigzag32();
-        break;
-      case 58:
+      case 34:
         $clientMachine = r.utf8(r.varint32());
         break;
       default:
         r.skipField(tag & 7);
     }
   }
-  if (r.offset !== end) throw new MalformedBytes('CommandHeader runs past its end');
-  if ($timeMs === undefined) throw new MalformedBytes('CommandHeader without its required timeMs');
-  return { timeMs: $timeMs, user: $user, groups: $groups, superuser: $superuser, clientId: $clientId, callId: $callId, clientMachine: $clientMachine };
+  if (r.offset !== end) throw new MalformedBytes('CommandOrigin runs past its end');
+
+  return { user: $user, groups: $groups, superuser: $superuser, clientMachine: $clientMachine };
 }
 
-export const CommandHeader: Codec<CommandHeader> = { name: 'CommandHeader', encode: encodeCommandHeader, decode: decodeCommandHeader };
+export const CommandOrigin: Codec<CommandOrigin> = { name: 'CommandOrigin', encode: encodeCommandOrigin, decode: decodeCommandOrigin };
 
 export interface LoggedStorage {
   datanodeUuid: string;

@@ -1,7 +1,8 @@
 import { assert } from '@rfs/base/assert';
 import { ByteReader, ByteWriter, type Codec } from '@rfs/base/bytes';
 import * as messages from '../generated/command.js';
-import { type CommandHeader, CommandKind, decodeCommandHeader, encodeCommandHeader } from '../generated/command.js';
+import { CommandKind, type CommandOrigin, decodeCommandOrigin, encodeCommandOrigin } from '../generated/command.js';
+import { type Origin, Origins } from './origins.js';
 
 /** The message of each kind of command. */
 const commandCodecs = {
@@ -39,6 +40,17 @@ type MessageIn<C> = C extends Codec<infer Message> ? Message : never;
 /** The message of a kind of command. */
 export type CommandMessage<K extends CommandKind> = MessageIn<(typeof commandCodecs)[K]>;
 
+/** What every command has beside its message. */
+export interface CommandHeader extends CommandOrigin {
+  readonly timeMs: number;
+  /** 16 bytes; absent when the retry cache has no say in the command. */
+  readonly clientId?: Uint8Array | undefined;
+  readonly callId?: number | undefined;
+}
+
+const CLIENT_ID_BYTES = 16;
+const NO_CALL = -1;
+
 /** Commands share memory in pieces of this size: they live about equally long, and memory of their own is dear. */
 const PIECE_BYTES = 32_768;
 /** A piece with less left is full. */
@@ -47,18 +59,75 @@ const SPARE_BYTES = 1024;
 /** Makes entries' data. */
 export class CommandEncoder {
   private readonly writer = new ByteWriter(PIECE_BYTES);
+  private readonly originWriter = new ByteWriter(256);
+  private lastOrigin: CommandOrigin | null = null;
+  private originBytes: Uint8Array = new Uint8Array(0);
 
   /** The data of an entry; nothing will be written there again. */
   encode<K extends CommandKind>(kind: K, header: CommandHeader, message: CommandMessage<K>): Uint8Array {
     const { writer } = this;
+    const { clientId, callId = NO_CALL } = header;
     if (writer.offset > PIECE_BYTES - SPARE_BYTES) writer.take(PIECE_BYTES);
     const start = writer.offset;
     writer.varint32(kind);
-    const at = writer.beginDelimited();
-    encodeCommandHeader(writer, header);
-    writer.endDelimited(at);
+    writer.delimited(this.originOf(header));
+    writer.varint64(header.timeMs);
+    if (clientId !== undefined && clientId.length === CLIENT_ID_BYTES && callId >= 0) {
+      writer.zigzag32(callId);
+      writer.bytes(clientId);
+    } else writer.zigzag32(NO_CALL);
     (commandCodecs[kind] as unknown as Codec<CommandMessage<K>>).encode(writer, message);
     return writer.buffer.subarray(start, writer.offset);
+  }
+
+  /** One client often calls many times in a row. */
+  private originOf(origin: CommandOrigin): Uint8Array {
+    const last = this.lastOrigin;
+    if (
+      last === null ||
+      last.user !== origin.user ||
+      last.groups !== origin.groups ||
+      last.superuser !== origin.superuser ||
+      last.clientMachine !== origin.clientMachine
+    ) {
+      this.originWriter.reset();
+      encodeCommandOrigin(this.originWriter, origin);
+      this.originBytes = this.originWriter.written();
+      this.lastOrigin = origin;
+    }
+    return this.originBytes;
+  }
+}
+
+/** Reads entries' data, one after the other: each takes the place of the one before. */
+export class CommandReader {
+  kind: CommandKind = CommandKind.BOOTSTRAP;
+  origin!: Origin;
+  timeMs = 0;
+  /** -1: the retry cache has no say in the command. */
+  callId = NO_CALL;
+  /** Means nothing without a call id; overwritten by the next command. */
+  readonly clientId = Buffer.alloc(CLIENT_ID_BYTES);
+  message: unknown = undefined;
+  private readonly origins = new Origins();
+  private readonly reader = new ByteReader(new Uint8Array(0));
+
+  read(data: Uint8Array): void {
+    const { reader } = this;
+    reader.reset(data);
+    this.kind = reader.varint32() as CommandKind;
+    const originEnd = reader.delimitedEnd();
+    this.origin = this.origins.read(reader.buffer, reader.offset, originEnd);
+    reader.offset = originEnd;
+    this.timeMs = reader.varint64();
+    this.callId = reader.zigzag32();
+    if (this.callId !== NO_CALL) readClientId(reader, this.clientId);
+    this.message = codecOf(this.kind).decode(reader, data.length);
+  }
+
+  /** Forgets the origins it has seen. */
+  clear(): void {
+    this.origins.clear();
   }
 }
 
@@ -69,11 +138,25 @@ export interface DecodedCommand {
   readonly message: unknown;
 }
 
-export function decodeCommand(data: Uint8Array, reader = new ByteReader(data)): DecodedCommand {
-  reader.reset(data);
+/** The whole of an entry, for who looks at a log. */
+export function decodeCommand(data: Uint8Array): DecodedCommand {
+  const reader = new ByteReader(data);
   const kind = reader.varint32() as CommandKind;
-  const header = decodeCommandHeader(reader, reader.delimitedEnd());
+  const origin = decodeCommandOrigin(reader, reader.delimitedEnd());
+  const timeMs = reader.varint64();
+  const callId = reader.zigzag32();
+  const clientId = callId === NO_CALL ? undefined : reader.bytesCopy(CLIENT_ID_BYTES);
+  return { kind, header: { ...origin, timeMs, callId, clientId }, message: codecOf(kind).decode(reader, data.length) };
+}
+
+function readClientId(reader: ByteReader, into: Buffer): void {
+  const { buffer, offset } = reader;
+  reader.skip(CLIENT_ID_BYTES);
+  for (let i = 0; i < CLIENT_ID_BYTES; i++) into[i] = buffer[offset + i] as number;
+}
+
+function codecOf(kind: CommandKind): Codec<unknown> {
   const codec = commandCodecs[kind] as unknown as Codec<unknown> | undefined;
   assert(codec !== undefined, `the log has a command of kind ${kind}, which this program does not know`);
-  return { kind, header, message: codec.decode(reader, data.length) };
+  return codec;
 }

@@ -1,6 +1,5 @@
 import type { Failure } from '@rfs/base/failure';
 import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
-import type { CommandHeader } from '../generated/command.js';
 import type { Caller } from './permissions.js';
 import type { BatchView } from './view.js';
 
@@ -8,12 +7,15 @@ import type { BatchView } from './view.js';
 export interface OpContext {
   readonly view: BatchView;
   readonly caller: Caller;
-  readonly header: CommandHeader;
+  /** The leader's clock when the command was made. */
+  readonly timeMs: number;
+  /** Where the call came from; empty for what the filesystem does itself. */
+  readonly clientMachine: string;
 }
 
 /**
  * One command's work: the reply's value, or the refusal. It must have asked everything before it changes anything, and
- * may look at nothing but the view, the header and the message.
+ * may look at nothing but the context and the message. The context is another command's when it has returned.
  */
 export type Operation<Message> = (context: OpContext, message: Message) => unknown;
 

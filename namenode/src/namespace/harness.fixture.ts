@@ -1,8 +1,7 @@
 import { isFailure } from '@rfs/base/failure';
 import type { Store } from '@rfs/base/store';
-import type { CommandHeader } from '../generated/command.js';
 import { MemoryStore } from '../store/index.js';
-import { CommandEncoder, type CommandMessage } from './commands.js';
+import { CommandEncoder, type CommandHeader, type CommandMessage } from './commands.js';
 import type { NamespaceEvents } from './events.js';
 import { CommandKind } from './index.js';
 import { Caller } from './permissions.js';

@@ -63,6 +63,11 @@ export function joinPath(components: readonly string[], count = components.lengt
   return path;
 }
 
+/** False for a path that cannot lead to `/.reserved`, without taking it apart. */
+export function isReservedText(path: string): boolean {
+  return path.includes(RESERVED);
+}
+
 /** True for the path `/.reserved` itself. */
 export function isExactReserved(components: readonly string[]): boolean {
   return components.length === 1 && components[0] === RESERVED;

@@ -4,8 +4,8 @@ import { isFailure } from '@rfs/base/failure';
 import { FIRST_GENERATION_STAMP, LAST_RESERVED_BLOCK_ID, ROOT_INODE_ID } from '@rfs/base/ids';
 import type { Store, StoreReader } from '@rfs/base/store';
 import { CommandKind } from '../generated/command.js';
-import { decodeCommand } from './commands.js';
-import type { OpContext, Operation } from './context.js';
+import { CommandReader } from './commands.js';
+import type { Operation } from './context.js';
 import { EventLog } from './event-log.js';
 import type { NamespaceEvents } from './events.js';
 import { idInKey, Keys, MetaRow, Table, tableBounds } from './keys.js';
@@ -13,7 +13,7 @@ import { Leases } from './leases.js';
 import { DEFAULT_LIMITS, decodeLimits, type Limits } from './limits.js';
 import { Names } from './names.js';
 import { operations } from './ops/index.js';
-import { Caller } from './permissions.js';
+import { type Caller, NOBODY } from './permissions.js';
 import { decodeIdentity, decodeOpenFile, decodeState, type IdentityRow, type StateRow } from './records.js';
 import { keptReplies } from './replies.js';
 import { notBootstrapped } from './resolve.js';
@@ -52,6 +52,8 @@ export class StateMachine {
   private view: BatchView;
   private retries = new RetryCache();
   private readonly reader = new ByteReader(new Uint8Array(0));
+  private readonly command = new CommandReader();
+  private readonly context: MutableContext;
   private readonly payload = new ByteWriter(512);
   private broken = false;
 
@@ -62,6 +64,7 @@ export class StateMachine {
     const names = new Names();
     this.tree = new Tree(store, names, { maxDirectories: options.maxCachedDirectories ?? 65_536 });
     this.view = this.load();
+    this.context = { view: this.view, caller: NOBODY, timeMs: 0, clientMachine: '' };
     this.retries.load(store, this.view.state.appliedIndex);
   }
 
@@ -74,7 +77,9 @@ export class StateMachine {
     this.tree.names.clear();
     this.leases.clear();
     this.retries = prepared.retries;
+    this.command.clear();
     this.view = this.load();
+    this.context.view = this.view;
   }
 
   /** Index of the last entry applied; the state id of everything read from here. */
@@ -143,22 +148,23 @@ export class StateMachine {
     state.appliedTerm = entry.term;
     this.retries.advance(view.writer, this.tree.keys, entry.index, state.timeMs);
     if (entry.kind !== COMMAND_ENTRY && entry.kind !== IDENTITY_ENTRY) return undefined;
-    const { kind, header, message } = decodeCommand(entry.data, this.reader);
-    if (header.timeMs > state.timeMs) state.timeMs = header.timeMs;
+    const { command, context } = this;
+    command.read(entry.data);
+    const { kind, origin, timeMs, callId, clientId } = command;
+    if (timeMs > state.timeMs) state.timeMs = timeMs;
     if (view.identity === undefined && kind !== CommandKind.BOOTSTRAP) return notBootstrapped();
 
     const kept = keptReplies[kind];
-    const clientId = header.clientId;
-    const callId = header.callId ?? -1;
-    const cached = kept !== undefined && clientId !== undefined && clientId.length === 16 && callId >= 0;
+    const cached = kept !== undefined && callId >= 0;
     if (cached) {
       const before = this.repeated(clientId, callId, kind);
       if (before !== undefined) return before;
     }
-    const superuser = header.superuser === true || !view.limits.permissionsEnabled;
-    const context: OpContext = { view, header, caller: new Caller(header.user ?? '', header.groups, superuser) };
+    context.caller = view.limits.permissionsEnabled ? origin.caller : origin.privileged;
+    context.timeMs = timeMs;
+    context.clientMachine = origin.clientMachine;
     const operation = operations[kind] as unknown as Operation<unknown>;
-    const reply = operation(context, message);
+    const reply = operation(context, command.message);
     if (cached && !isFailure(reply) && kept.keeps(reply)) {
       this.payload.reset();
       kept.encode(this.payload, reply);
@@ -211,6 +217,14 @@ export class StateMachine {
     this.reader.reset(value);
     return decodeIdentity(this.reader);
   }
+}
+
+/** What operations are given, one command after the other. */
+interface MutableContext {
+  view: BatchView;
+  caller: Caller;
+  timeMs: number;
+  clientMachine: string;
 }
 
 /** Rows of the retry cache read in one step: of 64 calls each. */

@@ -2,6 +2,8 @@ import { idHigh, idLow } from '../ids/index.js';
 
 const TWO_32 = 4294967296;
 const TWO_63 = 2 ** 63;
+/** Views of fewer bytes than this are made once. */
+const KEPT_VIEWS = 256;
 
 /**
  * Appends numbers, strings and protobuf primitives to a buffer that grows. Reusable: `reset` starts again in the same
@@ -11,6 +13,8 @@ export class ByteWriter {
   buffer: Buffer;
   offset = 0;
   private view: DataView;
+  /** Of the first bytes of `buffer`, by their number: most of what is written is short and its lengths come again. */
+  private starts: (Buffer | undefined)[] = [];
 
   constructor(capacity = 1024) {
     this.buffer = Buffer.allocUnsafeSlow(capacity);
@@ -23,7 +27,14 @@ export class ByteWriter {
 
   /** Everything written since `reset`, as a view that the next write may move away from or overwrite. */
   written(): Buffer {
-    return this.buffer.subarray(0, this.offset);
+    const length = this.offset;
+    if (length >= KEPT_VIEWS) return this.buffer.subarray(0, length);
+    let start = this.starts[length];
+    if (start === undefined) {
+      start = this.buffer.subarray(0, length);
+      this.starts[length] = start;
+    }
+    return start;
   }
 
   /** A copy of everything written since `reset`. */
@@ -36,8 +47,7 @@ export class ByteWriter {
   /** Hands over what was written and starts in fresh memory of `capacity` bytes. */
   take(capacity = this.buffer.length): Buffer {
     const out = this.buffer.subarray(0, this.offset);
-    this.buffer = Buffer.allocUnsafeSlow(capacity);
-    this.view = new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
+    this.use(Buffer.allocUnsafeSlow(capacity));
     this.offset = 0;
     return out;
   }
@@ -48,8 +58,7 @@ export class ByteWriter {
     if (needed <= this.buffer.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(grown, 0, 0, this.offset);
-    this.buffer = grown;
-    this.view = new DataView(grown.buffer, grown.byteOffset, grown.byteLength);
+    this.use(grown);
   }
 
   uint8(value: number): void {
@@ -238,6 +247,12 @@ export class ByteWriter {
     this.offset = at;
     this.varint32(length);
     this.offset = end;
+  }
+
+  private use(buffer: Buffer): void {
+    this.buffer = buffer;
+    this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    this.starts = [];
   }
 
   private zigzagHalves(high: number, low: number): void {

@@ -3,7 +3,7 @@ import type { AbandonBlockCommand } from '../../generated/command.js';
 import { checkSafeMode, type OpContext, type Refusal } from '../context.js';
 import { resolveFile } from '../resolve.js';
 import { blockFromEnd, FileEdit } from './file-edit.js';
-import { checkLease } from './lease.js';
+import { checkLease, openRow } from './lease.js';
 
 /** Removes the last block when it is the one the client gives up; anything else is no error (FSDirWriteFileOp). */
 export function abandonBlock(context: OpContext, command: AbandonBlockCommand): true | Refusal {
@@ -12,15 +12,14 @@ export function abandonBlock(context: OpContext, command: AbandonBlockCommand): 
   if (refusal !== undefined) return refusal;
   const path = resolveFile(view.tree, context.caller, command.path, command.fileId);
   if (isFailure(path)) return path;
-  const held = checkLease(context, path, command.clientName, command.fileId);
-  if (isFailure(held)) return held;
-  const { file } = held;
+  const file = checkLease(context, path, command.clientName, command.fileId);
+  if (isFailure(file)) return file;
   const last = blockFromEnd(view, file, 1);
   if (last === undefined || last.id !== command.block.blockId) return true;
 
   const edit = new FileEdit(view, file);
   edit.removeLast(last);
   edit.finish();
-  view.putOpenFile(file.id, { ...held.open, expected: [], recoveryStamp: 0 });
+  view.putOpenFile(file.id, { ...openRow(view, file), expected: [], recoveryStamp: 0 });
   return true;
 }

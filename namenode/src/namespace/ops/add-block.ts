@@ -8,7 +8,7 @@ import type { File } from '../inode.js';
 import { type BlockRow, BlockState } from '../records.js';
 import { resolveFile } from '../resolve.js';
 import { blockFromEnd, FileEdit, isFinal, isMinimal, reservedBy, sameBlock } from './file-edit.js';
-import { blockText, checkLease, clientBlockText, type HeldFile } from './lease.js';
+import { blockText, checkLease, clientBlockText, openRow } from './lease.js';
 import { checkQuota } from './quota.js';
 
 /** The block that a client is to write next, and where. */
@@ -32,9 +32,8 @@ export function addBlock(context: OpContext, command: AddBlockCommand): Allocate
   if (isFailure(path)) return path;
   const refusal = checkSafeMode(context, `Cannot add block to ${path.text}`);
   if (refusal !== undefined) return refusal;
-  const held = checkLease(context, path, command.clientName, command.fileId);
-  if (isFailure(held)) return held;
-  const { file } = held;
+  const file = checkLease(context, path, command.clientName, command.fileId);
+  if (isFailure(file)) return file;
   const last = blockFromEnd(view, file, 1);
   const before = blockFromEnd(view, file, 2);
   const { previous } = command;
@@ -49,7 +48,7 @@ export function addBlock(context: OpContext, command: AddBlockCommand): Allocate
             `does not match actual last block in file ${blockText(last)}`,
         );
       }
-      return repeat(context, command, held, last as BlockRow);
+      return repeat(context, command, file, last as BlockRow);
     }
   }
   const denied = checkProgress(context, command, path.text, file, last, before);
@@ -65,18 +64,14 @@ export function addBlock(context: OpContext, command: AddBlockCommand): Allocate
   const block = view.newBlock();
   edit.append(block);
   edit.finish();
-  view.putOpenFile(file.id, { ...held.open, expected: view.internStorages(command.targets), recoveryStamp: 0 });
+  const expected = view.internStorages(command.targets);
+  view.putOpenFile(file.id, { ...openRow(view, file), expected, recoveryStamp: 0 });
   view.events.blockAllocated(block.id, block.stamp, file.id, file.replication, command.targets);
   return allocated(file, block, offsetBytes, command.targets);
 }
 
 /** The last block again; with the new storages if the first call found none. */
-function repeat(
-  { view }: OpContext,
-  command: AddBlockCommand,
-  { file, open }: HeldFile,
-  last: BlockRow,
-): AllocatedBlock | Refusal {
+function repeat({ view }: OpContext, command: AddBlockCommand, file: File, last: BlockRow): AllocatedBlock | Refusal {
   if (last.lengthBytes !== 0) {
     return failure(
       'IOException',
@@ -84,6 +79,7 @@ function repeat(
         `${last.lengthBytes} bytes`,
     );
   }
+  const open = openRow(view, file);
   if (open.expected.length > 0) return allocated(file, last, file.lengthBytes, view.storages(open.expected));
   view.putOpenFile(file.id, { ...open, expected: view.internStorages(command.targets) });
   view.events.blockReopened(last.id, last.stamp, last.lengthBytes, command.targets);

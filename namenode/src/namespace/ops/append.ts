@@ -39,7 +39,7 @@ export function append(context: OpContext, command: AppendCommand): AppendedFile
   if (file === undefined) {
     return failure(
       'FileNotFoundException',
-      `Failed to append to non-existent file ${path.text} for client ${context.header.clientMachine ?? ''}`,
+      `Failed to append to non-existent file ${path.text} for client ${context.clientMachine}`,
     );
   }
   if (file.kind !== InodeKind.FILE) return failure('FileNotFoundException', `Path is not a file: ${path.text}`);
@@ -66,7 +66,7 @@ export function append(context: OpContext, command: AppendCommand): AppendedFile
   edit.finish();
   view.putOpenFile(file.id, {
     holder: clientName,
-    clientMachine: context.header.clientMachine ?? '',
+    clientMachine: context.clientMachine,
     expected,
     recoveryStamp: 0,
     truncateBytes: -1,

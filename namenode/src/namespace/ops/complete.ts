@@ -18,9 +18,8 @@ export function complete(context: OpContext, command: CompleteCommand): boolean 
   if (refusal !== undefined) return refusal;
   const path = resolveFile(view.tree, context.caller, command.path, command.fileId);
   if (isFailure(path)) return path;
-  const held = checkLease(context, path, command.clientName, command.fileId);
-  if (isFailure(held)) return isRepeated(context, command, path, held) ? true : held;
-  const { file } = held;
+  const file = checkLease(context, path, command.clientName, command.fileId);
+  if (isFailure(file)) return isRepeated(context, command, path, file) ? true : file;
   const last = blockFromEnd(view, file, 1);
   const before = blockFromEnd(view, file, 2);
   const given = command.last;

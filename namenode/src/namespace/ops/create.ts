@@ -10,6 +10,7 @@ import {
   isReserved,
   isReservedInodes,
   isReservedRaw,
+  isReservedText,
   isValidName,
   splitPath,
 } from '../path.js';
@@ -57,7 +58,7 @@ export function create(context: OpContext, command: CreateCommand): FileStatus |
   view.save(file);
   view.putOpenFile(file.id, {
     holder: command.clientName,
-    clientMachine: context.header.clientMachine ?? '',
+    clientMachine: context.clientMachine,
     expected: [],
     recoveryStamp: 0,
     truncateBytes: -1,
@@ -75,6 +76,7 @@ function policyAtCreation(command: CreateCommand, parent: Directory): number {
 
 function checkName(path: string): Refusal | undefined {
   if (isValidName(path)) {
+    if (!isReservedText(path)) return undefined;
     const components = splitPath(path);
     if (!isReserved(components)) return undefined;
     if (!isExactReserved(components) && (isReservedRaw(components) || isReservedInodes(components))) return undefined;
@@ -114,7 +116,7 @@ function checkBlockSize({ view }: OpContext, blockSize: number): Refusal | undef
 
 /** BlockManager.verifyReplication */
 export function checkReplication(
-  { view, header }: OpContext,
+  { view, clientMachine }: OpContext,
   path: string,
   replication: number,
   withClient = true,
@@ -124,7 +126,7 @@ export function checkReplication(
   if (replication > maxReplication) why = ` exceeds maximum of ${maxReplication}`;
   else if (replication < minReplication) why = ` is less than the required minimum of ${minReplication}`;
   else return undefined;
-  const client = withClient ? `, clientName=${header.clientMachine ?? ''}` : '';
+  const client = withClient ? `, clientName=${clientMachine}` : '';
   return failure('IOException', `Requested replication factor of ${replication}${why} for ${path}${client}`);
 }
 
@@ -136,10 +138,7 @@ function checkOverwrite(context: OpContext, command: CreateCommand, path: Resolv
     const open = checkNotOpen(context, 'CREATE_FILE', last, path.text, clientName, expiredHolder);
     if (open !== undefined) return open;
   }
-  return failure(
-    'FileAlreadyExistsException',
-    `${path.text} for client ${context.header.clientMachine ?? ''} already exists`,
-  );
+  return failure('FileAlreadyExistsException', `${path.text} for client ${context.clientMachine} already exists`);
 }
 
 /** Names, entries and quota; a file that is replaced gives its own place. */

@@ -3,7 +3,7 @@ import { failure } from '@rfs/protocol/exceptions';
 import type { DeleteCommand } from '../../generated/command.js';
 import { checkSafeMode, type OpContext, type Refusal } from '../context.js';
 import { InodeKind } from '../inode.js';
-import { invalidPath, isExactReserved, splitPath } from '../path.js';
+import { invalidPath, isExactReserved, isReservedText, splitPath } from '../path.js';
 import { checkParentForRemoval } from '../permissions.js';
 import { PathUse, resolvePath } from '../resolve.js';
 import { removeInode } from './removal.js';
@@ -14,7 +14,7 @@ export function remove(context: OpContext, command: DeleteCommand): boolean | Re
   const { view, caller } = context;
   const refusal = checkSafeMode(context, `Cannot delete ${command.path}`);
   if (refusal !== undefined) return refusal;
-  if (isExactReserved(splitPath(command.path))) return invalidPath(command.path);
+  if (isReservedText(command.path) && isExactReserved(splitPath(command.path))) return invalidPath(command.path);
   const path = resolvePath(view.tree, caller, command.path, PathUse.USE_LINK);
   if (isFailure(path)) return path;
   const { last } = path;

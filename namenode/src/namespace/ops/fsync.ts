@@ -12,9 +12,8 @@ export function fsync(context: OpContext, command: FsyncCommand): true | Refusal
   if (refusal !== undefined) return refusal;
   const path = resolveFile(view.tree, context.caller, command.path, command.fileId);
   if (isFailure(path)) return path;
-  const held = checkLease(context, path, command.clientName, command.fileId);
-  if (isFailure(held)) return held;
-  const { file } = held;
+  const file = checkLease(context, path, command.clientName, command.fileId);
+  if (isFailure(file)) return file;
   const lengthBytes = command.lastBlockLengthBytes ?? -1;
   const last = blockFromEnd(view, file, 1);
   if (lengthBytes <= 0 || last === undefined || isFinal(last) || last.lengthBytes === lengthBytes) return true;

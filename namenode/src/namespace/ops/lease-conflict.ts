@@ -22,7 +22,7 @@ export function openingText(
  * is still open is being recovered.
  */
 export function checkNotOpen(
-  { view, header }: OpContext,
+  { view, clientMachine: machine }: OpContext,
   operation: OpeningOperation,
   file: File,
   path: string,
@@ -31,7 +31,6 @@ export function checkNotOpen(
 ): Refusal | undefined {
   if ((file.flags & InodeFlag.UNDER_CONSTRUCTION) === 0) return undefined;
   const open = view.openFile(file.id);
-  const machine = header.clientMachine ?? '';
   const text = (why: string): string => openingText(operation, path, holder, machine, why);
   if (open === undefined) {
     return failure('AlreadyBeingCreatedException', text('the file is under construction but no leases found.'));

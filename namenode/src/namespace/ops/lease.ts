@@ -1,3 +1,4 @@
+import { assert } from '@rfs/base/assert';
 import { idToText } from '@rfs/base/ids';
 import { failure } from '@rfs/protocol/exceptions';
 import type { LoggedBlock } from '../../generated/command.js';
@@ -5,30 +6,27 @@ import type { OpContext, Refusal } from '../context.js';
 import { type File, InodeKind } from '../inode.js';
 import type { BlockRow, OpenFileRow } from '../records.js';
 import type { ResolvedPath } from '../resolve.js';
-
-/** A file with the row that says who writes it. */
-export interface HeldFile {
-  readonly file: File;
-  readonly open: OpenFileRow;
-}
+import type { BatchView } from '../view.js';
 
 /** The open file at the path, if `holder` is the one who writes it (FSNamesystem.checkLease). */
-export function checkLease(
-  { view }: OpContext,
-  path: ResolvedPath,
-  holder: string,
-  fileId: number,
-): HeldFile | Refusal {
+export function checkLease({ view }: OpContext, path: ResolvedPath, holder: string, fileId: number): File | Refusal {
   const where = (): string => `${path.text} (inode ${fileId}) ${view.leases.describe(holder)}`;
   const { last } = path;
   if (last === undefined) return failure('FileNotFoundException', `File does not exist: ${where()}`);
   if (last.kind !== InodeKind.FILE) {
     return failure('LeaseExpiredException', `INode is not a regular file: ${where()}`);
   }
-  const open = last.underConstruction ? view.openFile(last.id) : undefined;
-  if (open === undefined) return failure('LeaseExpiredException', `File is not open for writing: ${where()}`);
-  if (open.holder === holder) return { file: last, open };
-  return failure('LeaseExpiredException', `Client (=${holder}) is not the lease owner (=${open.holder}: ${where()}`);
+  const owner = last.underConstruction ? view.leases.holderOf(last.id) : undefined;
+  if (owner === undefined) return failure('LeaseExpiredException', `File is not open for writing: ${where()}`);
+  if (owner === holder) return last;
+  return failure('LeaseExpiredException', `Client (=${holder}) is not the lease owner (=${owner}: ${where()}`);
+}
+
+/** What is known of a file whose lease was checked. */
+export function openRow(view: BatchView, file: File): OpenFileRow {
+  const open = view.openFile(file.id);
+  assert(open !== undefined, `the file ${file.id} has a lease and no row of open files`);
+  return open;
 }
 
 /** "blk_1073741825_1001" */

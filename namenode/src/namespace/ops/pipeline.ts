@@ -3,10 +3,10 @@ import type { BlockId, GenerationStamp } from '@rfs/base/ids';
 import { failure } from '@rfs/protocol/exceptions';
 import type { LoggedBlock, UpdateBlockForPipelineCommand, UpdatePipelineCommand } from '../../generated/command.js';
 import { checkSafeMode, type OpContext, type Refusal } from '../context.js';
-import { InodeKind } from '../inode.js';
-import { type BlockRow, BlockState } from '../records.js';
+import { type File, InodeKind } from '../inode.js';
+import { type BlockRow, BlockState, type OpenFileRow } from '../records.js';
 import { blockFromEnd, FileEdit } from './file-edit.js';
-import { blockText, clientBlockText, type HeldFile } from './lease.js';
+import { blockText, clientBlockText } from './lease.js';
 
 /** A block with the stamp that its pipeline is to be set up with. */
 export interface StampedBlock {
@@ -59,13 +59,19 @@ export function updatePipeline(context: OpContext, command: UpdatePipelineComman
   return true;
 }
 
+interface BlockBeingWritten {
+  readonly file: File;
+  readonly open: OpenFileRow;
+  readonly last: BlockRow;
+}
+
 /** The block must be the one its file is being written with, by this client (FSNamesystem.checkUCBlock). */
 function checkBlockBeingWritten(
   context: OpContext,
   block: LoggedBlock,
   inodeId: number,
   clientName: string,
-): (HeldFile & { readonly last: BlockRow }) | Refusal {
+): BlockBeingWritten | Refusal {
   const { view } = context;
   const text = clientBlockText(context, block);
   const refusal = checkSafeMode(context, `Cannot get a new generation stamp and an access token for block ${text}`);

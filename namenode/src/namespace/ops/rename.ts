@@ -27,7 +27,7 @@ export function rename(context: OpContext, command: RenameCommand): boolean | Re
 
   const { last } = source;
   if (last === undefined || last.parent === null) return false;
-  if (destination.text === source.text) return true;
+  if (destination.name === source.name && destination.text === source.text) return true;
   const misplaced = checkDestination(source, destination);
   if (misplaced !== undefined) return misplaced.code === 'InvalidPathException' ? misplaced : false;
   const { parent } = destination;

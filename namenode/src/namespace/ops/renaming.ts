@@ -15,7 +15,8 @@ export function checkDestination(source: ResolvedPath, destination: ResolvedPath
       `Cannot rename symlink ${source.text} to its target ${destination.text}`,
     );
   }
-  if (destination.text.startsWith(`${source.text}/`)) {
+  const deeper = destination.components.length > source.components.length;
+  if (deeper && destination.text.startsWith(`${source.text}/`)) {
     return failure(
       'IOException',
       `Rename destination ${destination.text} is a directory or file under source ${source.text}`,
@@ -58,9 +59,19 @@ function spaceOf(inode: Inode): number {
 }
 
 function commonAncestor(a: Directory, b: Directory): Directory {
-  const above = new Set<Directory>();
-  for (let at: Directory | null = a; at !== null; at = at.parent) above.add(at);
-  let at = b;
-  while (!above.has(at)) at = at.parent as Directory;
-  return at;
+  let left = a;
+  let right = b;
+  for (let ahead = depthOf(a) - depthOf(b); ahead > 0; ahead--) left = left.parent as Directory;
+  for (let ahead = depthOf(b) - depthOf(a); ahead > 0; ahead--) right = right.parent as Directory;
+  while (left !== right) {
+    left = left.parent as Directory;
+    right = right.parent as Directory;
+  }
+  return left;
+}
+
+function depthOf(directory: Directory): number {
+  let depth = 0;
+  for (let at = directory.parent; at !== null; at = at.parent) depth++;
+  return depth;
 }

@@ -46,7 +46,7 @@ export function truncate(context: OpContext, command: TruncateCommand): boolean 
   const edit = new FileEdit(view, file);
   const kept = cut.index + (cut.keepBytes > 0 ? 1 : 0);
   while (file.blockCount > kept) edit.removeLast(blockFromEnd(view, file, 1) as BlockRow);
-  file.mtimeMs = context.header.timeMs;
+  file.mtimeMs = context.timeMs;
   if (cut.keepBytes > 0) startCut(context, command, file, edit, cut.block as BlockRow, cut.keepBytes);
   edit.finish();
   return cut.keepBytes === 0;
@@ -65,7 +65,7 @@ function alreadyCutting(
   const open = view.openFile(file.id);
   if (last?.state !== BlockState.UNDER_RECOVERY || open === undefined || open.truncateBytes < 0) return undefined;
   if (command.newLengthBytes === file.lengthBytes - last.lengthBytes + open.truncateBytes) return false;
-  const machine = context.header.clientMachine ?? '';
+  const machine = context.clientMachine;
   return failure(
     'AlreadyBeingCreatedException',
     openingText('TRUNCATE_FILE', path, command.clientName, machine, `${path} is being truncated.`),
@@ -109,7 +109,7 @@ function checkCutBlock(
 }
 
 function startCut(
-  { view, header }: OpContext,
+  { view, clientMachine }: OpContext,
   command: TruncateCommand,
   file: File,
   edit: FileEdit,
@@ -121,7 +121,7 @@ function startCut(
   file.flags |= InodeFlag.UNDER_CONSTRUCTION;
   view.putOpenFile(file.id, {
     holder: command.clientName,
-    clientMachine: header.clientMachine ?? '',
+    clientMachine,
     expected: view.internStorages(command.storages),
     recoveryStamp,
     truncateBytes: keepBytes,
