@@ -17,7 +17,7 @@ export function onAppend(member: Member, message: AppendRequest): void {
     refuse(member, message);
     return;
   }
-  if (merged.firstNew !== undefined) member.noteMerged(merged.firstNew);
+  if (merged.firstNew !== undefined) member.noteMerged(message.entries, merged.firstNew);
   log.commitTo(Math.min(message.commit, merged.last) as LogIndex);
   accept(member, message.from, merged.last);
 }

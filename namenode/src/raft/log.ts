@@ -110,8 +110,12 @@ export class RaftLog {
   ): { last: LogIndex; firstNew: LogIndex | undefined } | undefined {
     if (this.term(prevIndex) !== prevTerm) return undefined;
     const last = (prevIndex + entries.length) as LogIndex;
-    const at = entries.findIndex(({ index, term }) => this.term(index) !== term);
-    if (at < 0) return { last, firstNew: undefined };
+    // What begins behind the log's end is all new, as it is unless something was lost or repeated.
+    let at = 0;
+    if (prevIndex !== this.lastIndex) {
+      while (at < entries.length && this.term(entries[at]!.index) === entries[at]!.term) at++;
+    }
+    if (at === entries.length) return { last, firstNew: undefined };
     const firstNew = entries[at]!.index;
     if (firstNew <= this.lastIndex) this.cutSuffix(firstNew);
     for (let i = at; i < entries.length; i++) this.push(entries[i]!);

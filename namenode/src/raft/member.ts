@@ -9,6 +9,7 @@ import { ReadQueue } from './reads.js';
 import {
   EntryKind,
   type HardState,
+  type LogEntry,
   type Membership,
   type MembershipAt,
   NOBODY,
@@ -184,12 +185,13 @@ export class Member {
     return index;
   }
 
-  /** Entries from `first` on are new in the log: a membership is in force as soon as it is there (thesis 4.1). */
-  noteMerged(first: LogIndex): void {
-    this.memberships = this.memberships.filter((at) => at.index < first);
+  /** `entries`, new in the log from `first` on, end it: a membership is in force as soon as it is there (thesis 4.1). */
+  noteMerged(entries: readonly LogEntry[], first: LogIndex): void {
+    if (this.membershipIndex >= first) this.memberships = this.memberships.filter((at) => at.index < first);
     assert(this.memberships.length > 0, `no membership is left below entry ${first}`);
-    for (const { index, kind, data } of this.log.slice(first, this.log.lastIndex, Number.POSITIVE_INFINITY)) {
-      if (kind === EntryKind.membership) this.noteMembership({ index, membership: decodeMembership(data) });
+    for (const { index, kind, data } of entries) {
+      if (kind !== EntryKind.membership || index < first) continue;
+      this.noteMembership({ index, membership: decodeMembership(data) });
     }
   }
 
