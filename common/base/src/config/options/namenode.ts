@@ -124,7 +124,7 @@ export const namenodeOptions = {
     key: 'dfs.namenode.redundancy.considerLoad',
     type: boolean(),
     default: 'true',
-    help: 'Places no replicas on datanodes that are much busier than the others.',
+    help: 'Places replicas on datanodes that are much busier than the others only when these do not suffice.',
   }),
   considerLoadFactor: option({
     key: 'dfs.namenode.redundancy.considerLoad.factor',
