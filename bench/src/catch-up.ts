@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { protocols } from '@rfs/protocol/rpc';
-import { Load } from './load/index.js';
-import { complete, create, fileStatusReply, makeHome, trueReply } from './operations/index.js';
+import { Load, LoadConnection } from './load/index.js';
+import { complete, create, fileStatusReply, getFileInfo, makeHome, trueReply } from './operations/index.js';
 import { describeNow, sleep, startRfsQuorum } from './peers/index.js';
 import { table } from './report/index.js';
 
@@ -19,6 +19,7 @@ const files = Number(values.files);
 const USER = userInfo().username;
 const CHUNK = 20_000;
 const POLL_MS = 20;
+const REST_MS = 1;
 const PATIENCE_MS = 300_000;
 /** Longer than a namenode waits until its state is durable and the log behind it is cut. */
 const CUT_MS = 12_000;
@@ -39,14 +40,17 @@ try {
   const load = await Load.open(leader.rpc, protocols.client, { connections: 8, window: 32, user: USER });
   for (let from = 0; from < files; from += CHUNK) await makeFiles(load, from, Math.min(CHUNK, files - from));
   await sleep(CUT_MS);
+  const makingPauseMs = (await read(leader.http)).pauseMs;
 
   const name = join(victim.dir, 'name');
   rmSync(name, { recursive: true });
   process.kill(victim.pid, 'SIGKILL');
   const startMs = await restarted(victim.id, victim.pid);
   const goal = (await read(leader.http)).applied;
+  const answers = await watchAnswers(leader.rpc);
   await reaches(victim.http, goal);
   const tookMs = performance.now() - startMs;
+  const longestAnswerMs = await answers.longestMs();
   load.close();
   const state = readdirSync(name).find((each) => each.startsWith('state-'));
   process.stdout.write(
@@ -55,7 +59,9 @@ try {
       ['files', String(files)],
       ['new process to everything applied, ms', tookMs.toFixed(0)],
       ['came as', state === undefined ? 'log' : `a state of ${megabytes(join(name, state, 'data.mdb'))} MB`],
-      ['longest pause of the leader, making the files included, ms', (await read(leader.http)).pauseMs.toFixed(1)],
+      ['longest pause of the leader while the files were made, ms', makingPauseMs.toFixed(1)],
+      ['longest pause of the leader with all the rest, ms', (await read(leader.http)).pauseMs.toFixed(1)],
+      ['longest answer of the leader to a read meanwhile, ms', longestAnswerMs.toFixed(1)],
       ['longest pause of the new namenode, ms', (await read(victim.http)).pauseMs.toFixed(1)],
     ]),
   );
@@ -68,6 +74,30 @@ async function makeFiles(load: Load, from: number, count: number): Promise<void>
   const path = (index: number): string => `/bench/d${Math.floor((from + index) / 1000)}/f${from + index}`;
   await load.run({ count, make: (index) => create(path(index)), check: fileStatusReply });
   await load.run({ count, make: (index) => complete(path(index)), check: trueReply });
+}
+
+/** Reads at `rpc`, one after the other with a little rest, until the longest wait for an answer is asked for. */
+async function watchAnswers(rpc: string): Promise<{ readonly longestMs: () => Promise<number> }> {
+  const connection = await LoadConnection.open(rpc, protocols.client, USER);
+  const takenMs = new Float64Array(1);
+  let longestMs = 0;
+  let ended = false;
+  const reading = (async () => {
+    while (!ended) {
+      const call = connection.encode(1, () => getFileInfo('/bench'));
+      await connection.send(call, 1, fileStatusReply, takenMs);
+      longestMs = Math.max(longestMs, takenMs[0] ?? 0);
+      await sleep(REST_MS);
+    }
+    connection.close();
+  })();
+  return {
+    longestMs: async () => {
+      ended = true;
+      await reading;
+      return longestMs;
+    },
+  };
 }
 
 /** When the next process of a killed namenode was first seen. */

@@ -1,4 +1,9 @@
+import { ByteReader } from '@rfs/base/bytes';
 import type { InodeId } from '@rfs/base/ids';
+import type { StoreReader } from '@rfs/base/store';
+import { idInKey, Table } from './keys.js';
+import { decodeOpenFile } from './records.js';
+import { TableWalk } from './table-walk.js';
 
 const NO_FILES: ReadonlySet<InodeId> = new Set();
 
@@ -7,8 +12,10 @@ const NO_FILES: ReadonlySet<InodeId> = new Set();
  * knows, and a new one counts every lease as just renewed (LeaseManager.renewAllLeases).
  */
 export class Leases {
-  private readonly holders = new Map<string, Set<InodeId>>();
-  private readonly files = new Map<InodeId, string>();
+  private holders = new Map<string, Set<InodeId>>();
+  private files = new Map<InodeId, string>();
+  private readonly walk = new TableWalk(Table.OPEN_FILES);
+  private readonly reader = new ByteReader(new Uint8Array(0));
 
   get fileCount(): number {
     return this.files.size;
@@ -48,9 +55,18 @@ export class Leases {
     if (held.size === 0) this.holders.delete(holder);
   }
 
-  clear(): void {
-    this.holders.clear();
-    this.files.clear();
+  /** Reads at most `rows` more of the rows in `store`; true when all are read. The store must not change in between. */
+  loadSome(store: StoreReader, rows: number): boolean {
+    return this.walk.step(store, rows, (key, value) => {
+      this.reader.reset(value);
+      this.set(idInKey(key) as InodeId, decodeOpenFile(this.reader).holder);
+    });
+  }
+
+  /** Takes what `other` has, which is used up, in place of its own. */
+  become(other: Leases): void {
+    this.holders = other.holders;
+    this.files = other.files;
   }
 
   /** How HDFS's messages speak of a holder (FSNamesystem.leaseExceptionString, Lease.toString). */

@@ -1,7 +1,8 @@
 import { ByteReader, ByteWriter } from '@rfs/base/bytes';
 import type { StoreReader, StoreWriter } from '@rfs/base/store';
-import { type Keys, Table, tableBounds } from './keys.js';
+import { type Keys, Table } from './keys.js';
 import { RetryIndex } from './retry-index.js';
+import { TableWalk } from './table-walk.js';
 
 /** Log indexes whose successes share a row. */
 const GROUP_ENTRIES = 64;
@@ -26,8 +27,7 @@ export class RetryCache {
   private openGroup = -1;
   private openCount = 0;
   private openDirty = false;
-  /** Where `loadSome` goes on. */
-  private loaded: Uint8Array | undefined;
+  private readonly walk = new TableWalk(Table.RETRY);
   private readonly reader = new ByteReader(new Uint8Array(0));
 
   get entryCount(): number {
@@ -42,17 +42,7 @@ export class RetryCache {
   /** Reads some more of it, at most `rows` rows; true when all is read. The store must not change in between. */
   loadSome(store: StoreReader, appliedIndex: number, rows: number): boolean {
     this.openGroup = Math.floor(appliedIndex / GROUP_ENTRIES);
-    const [first, end] = tableBounds(Table.RETRY);
-    let left = rows;
-    store.range(this.loaded ?? first, end, (key, value) => {
-      if (left-- <= 0) {
-        this.loaded = Uint8Array.from(key);
-        return false;
-      }
-      this.loadRow(new ByteReader(key, 1).uint32(), value);
-      return true;
-    });
-    return left >= 0;
+    return this.walk.step(store, rows, (key, value) => this.loadRow(new ByteReader(key, 1).uint32(), value));
   }
 
   /** The kept success of a call. `store` is the open transaction, or any reader outside a batch. */

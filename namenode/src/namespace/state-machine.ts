@@ -8,13 +8,13 @@ import { CommandReader } from './commands.js';
 import type { Operation } from './context.js';
 import { EventLog } from './event-log.js';
 import type { NamespaceEvents } from './events.js';
-import { idInKey, Keys, MetaRow, Table, tableBounds } from './keys.js';
+import { Keys, MetaRow } from './keys.js';
 import { Leases } from './leases.js';
 import { DEFAULT_LIMITS, decodeLimits, type Limits } from './limits.js';
 import { Names } from './names.js';
 import { operations } from './ops/index.js';
 import { type Caller, NOBODY } from './permissions.js';
-import { decodeIdentity, decodeOpenFile, decodeState, type IdentityRow, type StateRow } from './records.js';
+import { decodeIdentity, decodeState, type IdentityRow, type StateRow } from './records.js';
 import { keptReplies } from './replies.js';
 import { notBootstrapped } from './resolve.js';
 import { RetryCache } from './retry-cache.js';
@@ -66,6 +66,7 @@ export class StateMachine {
     this.view = this.load();
     this.context = { view: this.view, caller: NOBODY, timeMs: 0, clientMachine: '' };
     this.retries.load(store, this.view.state.appliedIndex);
+    this.leases.loadSome(store, Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -75,7 +76,7 @@ export class StateMachine {
     assert(!this.broken, 'a reload inside a batch');
     this.tree.clear();
     this.tree.names.clear();
-    this.leases.clear();
+    this.leases.become(prepared.leases);
     this.retries = prepared.retries;
     this.command.clear();
     this.view = this.load();
@@ -177,11 +178,6 @@ export class StateMachine {
     const { store, tree, leases } = this;
     tree.names.load(store);
     const state = this.readState();
-    store.range(...tableBounds(Table.OPEN_FILES), (key, value) => {
-      this.reader.reset(value);
-      leases.set(idInKey(key) as typeof ROOT_INODE_ID, decodeOpenFile(this.reader).holder);
-      return true;
-    });
     return new BatchView(tree, state, leases, new EventLog(), this.readLimits(), this.readIdentity());
   }
 
@@ -229,12 +225,15 @@ interface MutableContext {
 
 /** Rows of the retry cache read in one step: of 64 calls each. */
 const STEP_ROWS = 100;
+const STEP_OPEN_FILES = 2000;
 
 /** What takes long to read of another content for the store: read in steps before it takes its place. */
 export class PreparedState {
   readonly retries = new RetryCache();
+  readonly leases = new Leases();
   private readonly store: StoreReader;
   private readonly appliedIndex: number;
+  private retriesRead = false;
 
   /** `store` must not change before it is in place. */
   constructor(store: StoreReader) {
@@ -244,7 +243,9 @@ export class PreparedState {
 
   /** Reads a little more; true when all is read. */
   step(): boolean {
-    return this.retries.loadSome(this.store, this.appliedIndex, STEP_ROWS);
+    if (!this.retriesRead) this.retriesRead = this.retries.loadSome(this.store, this.appliedIndex, STEP_ROWS);
+    else return this.leases.loadSome(this.store, STEP_OPEN_FILES);
+    return false;
   }
 }
 

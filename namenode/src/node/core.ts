@@ -71,7 +71,7 @@ export async function openCore(
   const adoption: Adoption = { begin: (done) => done() };
   const base = {
     folder,
-    engine: lmdbEngine(store, machine, adoption, seams.nextTurn),
+    engine: lmdbEngine(store, machine, adoption, seams.nextTurn, seams.log),
     applier,
     observer: measures,
     founds,

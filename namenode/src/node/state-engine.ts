@@ -1,8 +1,10 @@
+import { dirname, join } from 'node:path';
 import type { LogIndex, Term } from '@rfs/base/ids';
+import type { Logger } from '@rfs/base/log';
 import { appliedIn, PreparedState, type StateMachine } from '../namespace/index.js';
 import type { NextTurn } from '../replication/index.js';
-import type { StateEngine } from '../snapshots/index.js';
-import { type ExchangeableStore, LMDB_FILE, openLmdbStore, removeLmdbStore } from '../store/index.js';
+import { removedName, type StateEngine } from '../snapshots/index.js';
+import { discardLmdbStore, type ExchangeableStore, LMDB_FILE, openLmdbStore } from '../store/index.js';
 
 /** What has to follow when the namespace gets another state that no event tells of. */
 export interface Adoption {
@@ -16,7 +18,9 @@ export function lmdbEngine(
   machine: StateMachine,
   adoption: Adoption,
   nextTurn: NextTurn,
+  log: Pick<Logger, 'warn'>,
 ): StateEngine {
+  let removed = 0;
   return {
     fileName: LMDB_FILE,
     copy: (folder, done) => store.hotCopy(folder, done),
@@ -42,6 +46,11 @@ export function lmdbEngine(
       };
       prepare();
     },
-    discard: removeLmdbStore,
+    discard: (folder) => {
+      const aside = join(dirname(folder), removedName(++removed));
+      discardLmdbStore(folder, aside, (error) => {
+        if (error !== null) log.warn('what is left of a state could not be removed', { folder: aside, error });
+      });
+    },
   };
 }

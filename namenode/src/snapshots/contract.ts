@@ -18,7 +18,7 @@ export interface StateEngine {
   inspect(folder: string, done: (result: StateIndex | Error) => void): void;
   /** Puts the copy in `folder`, which is the engine's from now on, in place of the state in use; for all that read it. */
   adopt(folder: string, done: (error: Error | null) => void): void;
-  /** Removes a folder and what is in it, if it is there. */
+  /** Removes a folder and what is in it, if it is there: its name is free at once. */
   discard(folder: string): void;
 }
 

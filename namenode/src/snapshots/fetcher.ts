@@ -27,7 +27,15 @@ interface Partial {
   readonly hasher: Blake3;
   /** Written and hashed up to here. */
   offset: number;
+  /** The piece at `offset`, which is being written. */
+  writing: Uint8Array | null;
+  /** The piece behind that one has come. */
+  ahead: Uint8Array | null;
+  /** Another piece is asked for. */
+  reading: boolean;
 }
+
+const NOTHING = { writing: null, ahead: null, reading: false };
 
 type Done = (got: SnapshotMark | null) => void;
 
@@ -112,7 +120,7 @@ export class SnapshotFetcher implements StateTransfer {
       engine.discard(path);
       disk.makeFolder(path);
       const file = disk.open(`${path}/${engine.fileName}`);
-      this.partial = { from, offer, path, name, file, hasher: new Blake3(), offset: 0 };
+      this.partial = { from, offer, path, name, file, hasher: new Blake3(), offset: 0, ...NOTHING };
     } catch (error) {
       log.warn('a state cannot be fetched', { error });
       this.end(null);
@@ -121,15 +129,23 @@ export class SnapshotFetcher implements StateTransfer {
     this.next(mark);
   }
 
+  /** Goes on with what has come and what has not. */
   private next(mark: SnapshotMark): void {
-    const { from, offer, offset } = this.partial!;
-    if (offset === offer.lengthBytes) {
-      this.complete();
-      return;
-    }
-    this.options.suppliers.read(from, offer.id, offset, (result) => {
-      if (this.closed) return;
-      if (!isFailure(result)) this.take(mark, result);
+    const partial = this.partial!;
+    this.write(mark, partial);
+    if (this.partial === partial) this.read(mark, partial);
+  }
+
+  /** Asks for the piece behind those that have come, unless there are two to write already. */
+  private read(mark: SnapshotMark, partial: Partial): void {
+    const { from, offer, offset, writing, ahead } = partial;
+    const at = offset + (writing?.length ?? 0);
+    if (partial.reading || ahead !== null || at === offer.lengthBytes) return;
+    partial.reading = true;
+    this.options.suppliers.read(from, offer.id, at, (result) => {
+      partial.reading = false;
+      if (this.closed || this.partial !== partial) return;
+      if (!isFailure(result)) this.take(mark, partial, at, result);
       else if (result.code === 'FileNotFoundException') {
         this.forget();
         this.pause(result, () => this.ask(mark, from));
@@ -137,24 +153,38 @@ export class SnapshotFetcher implements StateTransfer {
     });
   }
 
-  private take(mark: SnapshotMark, { data, checksum }: SnapshotChunk): void {
-    const partial = this.partial!;
-    const { offer, file, hasher, offset } = partial;
-    if (data.length === 0 || offset + data.length > offer.lengthBytes || crc32c(data) !== checksum) {
-      this.options.log.warn('a piece of a state came damaged', { from: partial.from, offset });
+  private take(mark: SnapshotMark, partial: Partial, at: number, { data, checksum }: SnapshotChunk): void {
+    if (data.length === 0 || at + data.length > partial.offer.lengthBytes || crc32c(data) !== checksum) {
+      this.options.log.warn('a piece of a state came damaged', { from: partial.from, offset: at });
       this.pause(undefined, () => this.next(mark));
       return;
     }
-    file.write([data], offset, (error) => {
-      if (this.closed) return;
+    this.progressMs = this.options.clock.monotonicMs();
+    partial.ahead = data;
+    this.write(mark, partial);
+  }
+
+  /** Writes and hashes the piece that has come, and asks for the one behind it meanwhile. */
+  private write(mark: SnapshotMark, partial: Partial): void {
+    const { offer, file, hasher, offset, ahead } = partial;
+    if (partial.writing !== null) return;
+    if (ahead === null) {
+      if (offset === offer.lengthBytes) this.complete();
+      return;
+    }
+    partial.ahead = null;
+    partial.writing = ahead;
+    this.read(mark, partial);
+    file.write([ahead], offset, (error) => {
+      partial.writing = null;
+      if (this.closed || this.partial !== partial) return;
       if (error !== null) {
         this.give(error);
         return;
       }
-      hasher.update(data);
-      partial.offset += data.length;
-      this.progressMs = this.options.clock.monotonicMs();
-      this.next(mark);
+      hasher.update(ahead);
+      partial.offset += ahead.length;
+      this.write(mark, partial);
     });
   }
 

@@ -7,5 +7,12 @@ export type {
   StateIndex,
 } from './contract.js';
 export { SnapshotFetcher, type SnapshotFetcherOptions } from './fetcher.js';
-export { forgetInstalled, type InstalledState, readInstalled, staleStates, stateFolder } from './installed.js';
+export {
+  forgetInstalled,
+  type InstalledState,
+  readInstalled,
+  removedName,
+  staleStates,
+  stateFolder,
+} from './installed.js';
 export { SnapshotSource, type SnapshotSourceOptions } from './source.js';

@@ -19,6 +19,7 @@ const FILE = 'installed-state';
 const MADE = 'installed-state.new';
 /** Folders of states that came from others. */
 const PREFIX = 'state-';
+const REMOVED = `${PREFIX}removed-`;
 
 /** The folder of a state that is the node's own, in the node's folder. */
 const OWN = 'store';
@@ -31,6 +32,11 @@ export function stateFolder(installed: InstalledState | undefined): string {
 /** The folder's name for a state of `index` that another member calls `id`. */
 export function stateName(index: LogIndex, id: number): string {
   return `${PREFIX}${index}-${id}`;
+}
+
+/** A name for what is being removed, the n-th of this process: after a crash it is a stale state like others. */
+export function removedName(n: number): string {
+  return `${REMOVED}${n}`;
 }
 
 /** What a start goes on with; undefined for a node whose state is all its own. Throws for a file that is broken. */

@@ -12,8 +12,8 @@ import { readInstalled, staleStates } from './installed.js';
 const NAME = '/name';
 const INDEX = 42 as LogIndex;
 const MARK: SnapshotMark = { index: INDEX, term: 3 as Term, membership: soleMember(1) };
-/** More than two pieces. */
-const STATE = Buffer.alloc(2.5 * CHUNK_BYTES, 'state ');
+/** More than are on their way at once. */
+const STATE = Buffer.alloc(4.5 * CHUNK_BYTES, 'state ');
 
 /** A state that is a text; copies of it are files of the simulated disk. */
 class TextEngine implements StateEngine {

@@ -1,4 +1,11 @@
-export { type ExchangeableStore, type GatheringOptions, LMDB_FILE, openLmdbStore, removeLmdbStore } from './lmdb.js';
+export {
+  discardLmdbStore,
+  type ExchangeableStore,
+  type GatheringOptions,
+  LMDB_FILE,
+  openLmdbStore,
+  removeLmdbStore,
+} from './lmdb.js';
 export { makeLmdbStore } from './make-store.js';
 export { MemoryStore } from './memory.js';
 export { readRowsFile, writeRowsFile } from './rows-file.js';

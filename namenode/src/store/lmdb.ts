@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rm, rmSync } from 'node:fs';
 import { assert } from '@rfs/base/assert';
 import type { Clock, Timer } from '@rfs/base/seams';
 import type { Store, StoreReader, StoreSnapshot, StoreWriter } from '@rfs/base/store';
@@ -24,6 +24,19 @@ export function openLmdbStore(folder: string, gathering?: GatheringOptions): Exc
 /** Removes a store that nobody has open, or will open again; an absent one is fine. */
 export function removeLmdbStore(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * Takes a store, or a folder of stores, that nobody will open again to the absent place `aside` at once, and removes it
+ * there beside the event loop: a large file takes its time.
+ */
+export function discardLmdbStore(folder: string, aside: string, done: (error: Error | null) => void): void {
+  if (!existsSync(folder)) {
+    done(null);
+    return;
+  }
+  renameSync(folder, aside);
+  rm(aside, { recursive: true, force: true }, done);
 }
 
 /** The file in a store's folder that is all of it while nobody has it open. */
