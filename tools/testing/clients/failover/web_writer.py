@@ -8,6 +8,7 @@ import hashlib
 import http.client
 import os
 import random
+import select
 import sys
 import time
 from urllib.parse import urlsplit
@@ -27,8 +28,8 @@ def now():
 def ask(address, method, url, body=None):
     """Status, headers and body, over a connection that is kept."""
     connection = connections.get(address)
-    kept = connection is not None
-    if not kept:
+    # A connection that the server has closed meanwhile is readable (urllib3's is_connection_dropped).
+    if connection is None or connection.sock is None or select.select([connection.sock], [], [], 0)[0]:
         connection = connections[address] = http.client.HTTPConnection(address, timeout=60)
     try:
         connection.request(method, url, body)
