@@ -45,14 +45,14 @@ start_member() {
 start_member namenode3 namenode
 ours -add namenode3
 same "$(its namenode3)" "4 True" "a third namenode is added and votes"
+ours -remove "$leader"
+same "$(of)" "journalnode1 $follower namenode3" "the leader is removed, after a hand-over"
 ours -transfer namenode3
-ours -remove namenode2
-same "$(of)" "journalnode1 namenode1 namenode3" "a namenode is removed"
 start_member journalnode2 journalnode
 ours -replace journalnode1 journalnode2
-same "$(of)" "journalnode2 namenode1 namenode3" "a journal node takes the place of another"
+same "$(of)" "journalnode2 $follower namenode3" "a journal node takes the place of another"
 same "$(of active)" "namenode3" "the one that was added leads"
-ours -transfer namenode1
+ours -transfer "$follower"
 if ours -transfer journalnode2 2> "$work/refused"; then wrong "a journal node leads"; fi
 grep -q "which does not lead" "$work/refused" || wrong "$(cat "$work/refused")"
 ok "leadership goes to namenodes only"

@@ -3,7 +3,7 @@ import { systemClock } from '@rfs/base/system';
 import { failure } from '@rfs/protocol/exceptions';
 import { HAServiceStateProto as State } from '@rfs/protocol/messages';
 import type { Terminal } from '../../terminal/index.js';
-import { type GroupAdmin, pause } from './connection.js';
+import { type GroupAdmin, type GroupDescription, pause } from './connection.js';
 import { readStatus, statusText } from './status.js';
 
 /** One command of `rfs haadmin`. */
@@ -135,10 +135,10 @@ export const COMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   '-remove': {
     usage: '<member>',
-    help: 'Lets a namenode or journal node go, by name or Raft id; it does not come back by itself',
+    help: 'Lets a namenode or journal node go, by name or Raft id; the leader hands over first. It does not come back by itself',
     words: [1, 1],
     run: async ([member = ''], admin, terminal) => {
-      await admin.order('remove', member);
+      await letGo(admin, member);
       terminal.out(`${member} is no member any more\n`);
       return 0;
     },
@@ -149,7 +149,7 @@ export const COMMANDS: Readonly<Record<string, Subcommand>> = {
     words: [2, 2],
     run: async ([old = '', next = ''], admin, terminal) => {
       await votes(admin, next);
-      await admin.order('remove', old);
+      await letGo(admin, old);
       terminal.out(`${next} has taken the place of ${old}\n`);
       return 0;
     },
@@ -170,11 +170,20 @@ async function stateOf(admin: GroupAdmin, rpc: string): Promise<string> {
   return STATES[state] ?? String(state);
 }
 
+async function letGo(admin: GroupAdmin, name: string): Promise<void> {
+  const group = await admin.describe();
+  if (named(group, name)?.member.id === group.leader) await admin.order('transfer', '');
+  await admin.order('remove', name);
+}
+
+function named({ members }: GroupDescription, name: string): GroupDescription['members'][number] | undefined {
+  return members.find(({ member }) => [member.name, member.rpc, String(member.id)].includes(name));
+}
+
 async function votes(admin: GroupAdmin, name: string): Promise<void> {
   const deadlineMs = systemClock.monotonicMs() + VOTE_MS;
   for (;;) {
-    const { members } = await admin.describe();
-    const found = members.find(({ member }) => [member.name, member.rpc, String(member.id)].includes(name));
+    const found = named(await admin.describe(), name);
     if (found?.voter === true) return;
     if (systemClock.monotonicMs() > deadlineMs) {
       const message = found === undefined ? `${name} has not joined the group` : `${name} has not caught up`;
