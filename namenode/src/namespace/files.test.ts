@@ -119,6 +119,11 @@ describe('writing a file', () => {
     assert.equal(close(harness, second, 5), false);
     const fact = { blockId: first.id, stamp: first.stamp, lengthBytes: SIZE };
     const last = { blockId: second.id, stamp: second.stamp, lengthBytes: 5 };
+    const unnamed = { path: '/f', fileId: 0, clientName: 'client', minimal: [fact, last] };
+    assert.equal(
+      message(harness.run('alice', CommandKind.COMPLETE, unnamed)),
+      'IOException: Cannot complete /f without its last block blk_1073741826_1002',
+    );
     const base = { path: '/f', fileId: 0, clientName: 'client', last };
     assert.equal(harness.run('alice', CommandKind.COMPLETE, { ...base, minimal: [fact] }), false);
     assert.equal(harness.run('alice', CommandKind.COMPLETE, { ...base, minimal: [fact, last] }), true);

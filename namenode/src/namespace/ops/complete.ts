@@ -11,6 +11,9 @@ import { blockText, checkLease } from './lease.js';
 /**
  * Commits the last block and closes the file; false as long as a block lacks its minimum of replicas. Closing a file
  * again that ended with the same block is true (FSDirWriteFileOp.completeFileInternal, HDFS-3031).
+ *
+ * Whoever names no last block although one is being written is refused, where HDFS says false for ever: hdfs-native does
+ * so with each file that it could not write, and would believe for 15 s that it only has to wait.
  */
 export function complete(context: OpContext, command: CompleteCommand): boolean | Refusal {
   const { view } = context;
@@ -23,6 +26,9 @@ export function complete(context: OpContext, command: CompleteCommand): boolean 
   const last = blockFromEnd(view, file, 1);
   const before = blockFromEnd(view, file, 2);
   const given = command.last;
+  if (given === undefined && last !== undefined && !isFinal(last)) {
+    return failure('IOException', `Cannot complete ${command.path} without its last block ${blockText(last)}`);
+  }
   if (before !== undefined && before.state !== BlockState.COMPLETE && !isMinimal(command.minimal, before)) return false;
   const commits = given !== undefined && last !== undefined && !isFinal(last);
   if (commits) {
