@@ -22,8 +22,9 @@ function routeOf(method: ClientMethod): Route {
     case 'msync':
     case 'getQuotaUsage':
       return Route.NEWEST;
-    // Each namenode has its own lists: operators' tools ask all of them (DFSAdmin.refreshNodes).
+    // Each namenode has its own lists and its own files: operators' tools ask all of them (DFSAdmin.refreshNodes).
     case 'refreshNodes':
+    case 'metaSave':
       return Route.ANYWHERE;
     default: {
       const { access } = methodTable[method];
