@@ -71,3 +71,12 @@ test('what a storage says anew of a replica makes void what was kept of it', () 
   assert.deepEqual(cluster.where(B), [0]);
   assert.equal(cluster.blocks.stats(cluster.nowMs).queuedMessages, 0);
 });
+
+test('reports that say the same again are kept once', () => {
+  const cluster = new TestCluster().start(1).lead();
+  for (let times = 0; times < 3; times++) {
+    cluster.fullReport(0, [{ id: B, stamp: GS, lengthBytes: 100 }]);
+    cluster.settle();
+  }
+  assert.equal(cluster.blocks.stats(cluster.nowMs).queuedMessages, 1);
+});

@@ -24,10 +24,12 @@ export class PendingMessages {
     this.limit = limit;
   }
 
-  /** False when the limit is reached and the message was dropped. */
+  /** False when the limit is reached and the message was dropped. One that says what the storage's last one did adds nothing. */
   add(block: BlockId, message: QueuedMessage): boolean {
-    if (this.count >= this.limit) return false;
     const queue = this.byBlock.get(block);
+    const last = queue?.findLast(({ storage }) => storage === message.storage);
+    if (last !== undefined && saysTheSame(last, message)) return true;
+    if (this.count >= this.limit) return false;
     if (queue === undefined) this.byBlock.set(block, [message]);
     else queue.push(message);
     this.count++;
@@ -64,4 +66,9 @@ export class PendingMessages {
     }
     return blocks;
   }
+}
+
+function saysTheSame(a: QueuedMessage, b: QueuedMessage): boolean {
+  const sameReplica = a.stamp === b.stamp && a.lengthBytes === b.lengthBytes && a.state === b.state;
+  return sameReplica && a.storageIndex === b.storageIndex && (b.print === undefined || a.print !== undefined);
 }
