@@ -1,4 +1,5 @@
 export { clientOf, rpcOf } from './access.js';
+export { NamenodeProcess } from './namenode-process.js';
 export {
   askToStop,
   type ClusterDescription,

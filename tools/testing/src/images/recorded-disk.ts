@@ -36,6 +36,8 @@ export class RecordedDisk {
   readonly files = new Map<string, RecordedFile>();
   /** Byte behind the last record taken. */
   offset = 0;
+  /** How many were taken. */
+  records = 0;
   private readonly record: Buffer;
   private readonly under: string;
   private readonly forgets: (path: string) => boolean;
@@ -76,6 +78,7 @@ export class RecordedDisk {
     const { record } = this;
     const start = this.offset + 4;
     this.offset = end;
+    this.records++;
     const handle = Number(record.readBigUInt64LE(start + 1));
     const number = Number(record.readBigUInt64LE(start + 9));
     const rest = record.subarray(start + HEAD_BYTES, end);

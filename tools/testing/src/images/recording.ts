@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../cluster/index.js';
+import { NamenodeProcess, until } from '../cluster/index.js';
 import { AcknowledgedLoad, NamenodeCaller } from '../load/index.js';
 import { LoadHistory } from './load-history.js';
-import { NamenodeProcess, type Recorded } from './namenode-process.js';
+import { type Recorded, recordedEnvironment } from './recorder.js';
 
 const WORDS = [
   ...['--rpc-address', '127.0.0.1:0', '--http-address', '127.0.0.1:0'],
@@ -68,7 +68,8 @@ class Life {
 
   async begin(): Promise<void> {
     const { recorded } = this;
-    this.process = new NamenodeProcess(['--name-dir', `file://${join(recorded.disk, 'name')}`, ...WORDS], recorded);
+    const words = ['--name-dir', `file://${join(recorded.disk, 'name')}`, ...WORDS];
+    this.process = new NamenodeProcess(words, recordedEnvironment(recorded));
     const caller = new NamenodeCaller(await this.process.rpc());
     await until('the namenode takes changes', () => caller.takesChanges());
     this.caller = caller;
