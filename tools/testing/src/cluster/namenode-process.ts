@@ -6,6 +6,12 @@ import { until } from './process-cluster.js';
 
 const RFS = fileURLToPath(new URL('../../../cli/bin/rfs.js', import.meta.url));
 
+/** Those that run: whoever started them may end before it has stopped them. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** `rfs namenode` as a process of its own. */
 export class NamenodeProcess {
   /** Fulfilled when the process is gone. */
@@ -16,6 +22,8 @@ export class NamenodeProcess {
   constructor(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     const env = { ...process.env, ...environment };
     this.child = spawn(process.execPath, [RFS, 'namenode', ...words], { stdio: ['ignore', 'inherit', 'pipe'], env });
+    running.add(this.child);
+    this.child.once('exit', () => running.delete(this.child));
     this.ended = once(this.child, 'close');
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.log += text;
