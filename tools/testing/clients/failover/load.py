@@ -11,9 +11,8 @@ from cluster import ok, wrong
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # When a namenode is killed with -9 these two libraries hand the broken connection to their caller, whatever the servers
-# do: with a nameservice they are connected to the namenode that dies. (What hdfs-native has failed to write it closes
-# once more when it forgets it, and the next write waits for that, 15 s.) With one address that stays, and when a daemon
-# is stopped in order, they must never fail.
+# do: with a nameservice they are connected to the namenode that dies. With one address that stays, and when a daemon is
+# stopped in order, they must never fail.
 SURFACES_BROKEN_CONNECTIONS = {"native-all", "go-all"}
 
 
@@ -97,7 +96,7 @@ class Load:
             longest = max(ended - started for _, _, started, ended in written)
             text = (f"{name}: first acknowledged write after {what}: p50 {pauses[(len(pauses) - 1) // 2]} ms, "
                     f"max {pauses[-1]} ms over {len(pauses)}; longest write {longest} ms; {len(written)} files")
-            if limit_ms and name not in SURFACES_BROKEN_CONNECTIONS and (pauses[(len(pauses) - 1) // 2] > limit_ms or pauses[-1] > 2 * limit_ms):
+            if limit_ms and (pauses[(len(pauses) - 1) // 2] > limit_ms or pauses[-1] > 2 * limit_ms):
                 wrong(f"{text}: over {limit_ms} ms, or twice that once")
             ok(text)
 
