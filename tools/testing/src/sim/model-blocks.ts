@@ -49,6 +49,9 @@ export class ModelBlocks {
     if (file === undefined || file.children !== undefined) return REFUSED;
     const { last, before } = ends(file);
     if (file.holder !== m.clientName) return file.holder === undefined && same(m.last, last) ? 'true' : REFUSED;
+    if (m.last === undefined && last !== undefined && last.state !== 'committed' && last.state !== 'complete') {
+      return REFUSED;
+    }
     if (before !== undefined && before.state !== 'complete' && !isMinimal(m.minimal, before)) return 'false';
     const commits =
       m.last !== undefined && last !== undefined && last.state !== 'committed' && last.state !== 'complete';

@@ -26,5 +26,5 @@ export const KNOWN_RUNS: readonly KnownRun[] = [
 ];
 
 /** Runs of every test run, beside those. */
-export const FIXED_SEEDS: readonly number[] = Array.from({ length: 20 }, (_, i) => i + 1);
-export const FIXED_EVENTS = 50_000;
+export const FIXED_SEEDS: readonly number[] = Array.from({ length: 40 }, (_, i) => i + 1);
+export const FIXED_EVENTS = 60_000;
