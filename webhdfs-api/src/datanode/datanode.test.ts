@@ -196,6 +196,28 @@ test('uploads: of known and unknown length', async () => {
   assert.deepEqual(state, { content: 'fixed+chunked', ended: 'closed' });
 });
 
+test('a long upload comes whole, and its connection serves nothing else', async () => {
+  const { files, state } = target();
+  const { port } = await door(files);
+  const body = Array.from({ length: 1 << 20 }, (_, i) => String(1_000_000 + i)).join('');
+  const { status, headers } = await ask(port, 'PUT', '/webhdfs/v1/f?op=CREATE', { body });
+  assert.deepEqual([status, headers.connection, headers['x-rfs-state-id']], [201, 'close', '41']);
+  assert.ok(state.content === body);
+  assert.equal(state.ended, 'closed');
+});
+
+test('a long upload that ends too early leaves what came', async () => {
+  const { files, state, ended } = target();
+  const { port } = await door(files);
+  const head = UPLOAD.replace('Length: 5\r', 'Length: 5000000\r');
+  await raw(port, head, (_text, end) => {
+    end('he');
+    end();
+  });
+  await ended;
+  assert.deepEqual(state, { content: 'he', ended: 'closed' });
+});
+
 /** What a server says to raw bytes, until it or we close. */
 function raw(
   port: number,
@@ -261,9 +283,12 @@ test('what goes wrong while writing is told at the end', async () => {
       abort: () => undefined,
     }),
   });
-  const { status, body } = await ask(port, 'PUT', '/webhdfs/v1/f?op=CREATE', { body: 'x'.repeat(1 << 20) });
-  assert.equal(status, 403);
-  assert.match(body!, /"DSQuotaExceededException".*"full"/);
+  for (const megabytes of [1, 6]) {
+    const sent = 'x'.repeat(megabytes << 20);
+    const { status, body } = await ask(port, 'PUT', '/webhdfs/v1/f?op=CREATE', { body: sent });
+    assert.equal(status, 403);
+    assert.match(body!, /"DSQuotaExceededException".*"full"/);
+  }
 });
 
 test('operations of the namenode, and none, are refused', async () => {

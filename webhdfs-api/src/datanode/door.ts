@@ -4,6 +4,7 @@ import { failure } from '@rfs/protocol/exceptions';
 import {
   failureOf,
   JSON_TYPE,
+  LongBody,
   type Query,
   QueryJudge,
   STATE_ID_HEADER,
@@ -47,6 +48,7 @@ export class DatanodeDoor {
     const name = query.get(parameters.user) ?? staticUser;
     const user = query.get(parameters.doAs) ?? name;
     let lease: FileSystemLease | undefined;
+    let answer = response;
     try {
       const held = fileSystems.acquire(authority, { user, realUser: user === name ? undefined : name });
       lease = held;
@@ -55,15 +57,21 @@ export class DatanodeDoor {
         path,
         query,
         fileSystem: `hdfs://${authority}`,
-        files: new StampedFiles(held.files, () => stamp(response, held.stateId())),
+        files: new StampedFiles(held.files, () => stamp(answer, held.stateId())),
         request,
-        response,
-        goOn: () => {
+        get response() {
+          return answer;
+        },
+        body: () => {
           if (request.headers.expect !== undefined) response.writeContinue();
+          const long = LongBody.of(request, response);
+          if (long === undefined) return request.iterator({ destroyOnReturn: false });
+          answer = long.response;
+          return long.pieces();
         },
       });
     } catch (error) {
-      this.failed(error, request, response);
+      this.failed(error, request, answer);
     } finally {
       lease?.release();
     }

@@ -15,11 +15,9 @@ export const append: DataOperation = {
   alwaysCarried: [],
   statuses: [200],
   async serve(transfer) {
-    const { path, files, request, response } = transfer;
-    const file = await files.append(path);
-    transfer.goOn();
-    await receive(request, file);
-    response.writeHead(200, { 'Content-Length': 0 });
-    response.end();
+    const file = await transfer.files.append(transfer.path);
+    await receive(transfer.body(), file);
+    transfer.response.writeHead(200, { 'Content-Length': 0 });
+    transfer.response.end();
   },
 };

@@ -43,16 +43,15 @@ export const create: DataOperation = {
   alwaysCarried: [parameters.createFlag, parameters.createParent, parameters.overwrite],
   statuses: [201],
   async serve(transfer) {
-    const { path, files, request, response, fileSystem } = transfer;
+    const { path, files, fileSystem } = transfer;
     const file = await files.create(path, optionsOf(transfer));
-    transfer.goOn();
-    await receive(request, file);
+    await receive(transfer.body(), file);
     const headers = {
       Location: fileSystem + encodePath(path),
       'Content-Length': 0,
       'Access-Control-Allow-Origin': '*',
     };
-    response.writeHead(201, headers);
-    response.end();
+    transfer.response.writeHead(201, headers);
+    transfer.response.end();
   },
 };

@@ -61,9 +61,13 @@ export interface Transfer {
   readonly fileSystem: string;
   readonly files: DfsFiles;
   readonly request: IncomingMessage;
+  /** Another one once the body has been asked for. */
   readonly response: ServerResponse;
-  /** Tells a client that waits for it to send the body. */
-  goOn(): void;
+  /**
+   * The body, for which a client that waits is told to go on. Pieces stay unchanged until the next one is asked for; an
+   * end before its time is thrown.
+   */
+  body(): AsyncIterable<Uint8Array>;
 }
 
 /** The part of a DFS client (`@rfs/client/dfs`) that serves data. What it is refused is thrown as FailureError. */

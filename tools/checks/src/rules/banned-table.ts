@@ -94,6 +94,7 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
   { path: 'common/client/src/checksums/md5.ts', kinds: ['chance'], reason: 'MD5, of which file checksums are made' },
   { path: 'datanode/src/store/node-files.ts', kinds: ['fs', 'timer'], reason: 'the files of the volumes' },
   { path: 'datanode/src/transfer/node-sockets.ts', kinds: ['net'], reason: 'the TCP of the data port' },
+  { path: 'webhdfs-api/src/http/long-body.ts', kinds: ['net'], reason: 'the TCP of long uploads' },
   { path: 'tools/cli/src/commands/fs/files/local/', kinds: ['fs'], reason: 'the files of this machine' },
   {
     path: 'namenode/src/service/topology.ts',
