@@ -142,6 +142,11 @@ test('a learner that joins with an empty journal catches up, and knows itself af
   joiner.replicator.join(4, leader.membership!);
   group.run(500);
   assert.deepEqual(group.appliers.get(4)!.commands, ['a']);
+  assert.equal(new GroupView(joiner.replicator).votes, false);
+  assert.equal(new GroupView(leader).votes, true);
+  leader.changeMembership({ voters: [...voters, 4], learners: [], context }, answers.sink());
+  group.run(500);
+  assert.equal(new GroupView(joiner.replicator).votes, true);
 
   const again = group.open(4, { joins: true });
   assert.equal(again.replicator.mustJoin, false);

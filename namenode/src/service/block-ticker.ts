@@ -10,13 +10,16 @@ const STEP_ENTRIES = 1000;
 /** A node that has not looked for so long stood still, and may have missed heartbeats. */
 const PAUSE_MS = 3000;
 
+/** What of the block manager goes by time. */
+type TickedBlocks = Pick<BlockManager, 'hearAnew' | 'tick'>;
+
 /**
  * Gives the block manager its time: at once when reports have come in, else a few times a second. What datanodes did not
  * say while this node stood still, or had no way to its group, is not held against them (HeartbeatManager
  * .shouldAbortHeartbeatCheck).
  */
 export class BlockTicker implements SlicedWork {
-  private readonly blocks: BlockManager;
+  private readonly blocks: TickedBlocks;
   private readonly slices: Slices;
   private readonly clock: Clock;
   private readonly inTouch: () => boolean;
@@ -25,7 +28,7 @@ export class BlockTicker implements SlicedWork {
   private timer: Timer | null = null;
 
   /** @param inTouch this node knows who leads its group */
-  constructor(blocks: BlockManager, slices: Slices, clock: Clock, inTouch: () => boolean) {
+  constructor(blocks: TickedBlocks, slices: Slices, clock: Clock, inTouch: () => boolean) {
     this.blocks = blocks;
     this.slices = slices;
     this.clock = clock;
