@@ -52,8 +52,8 @@ export class Directory {
   page: object | null = null;
   /** Changed in the batch that is being applied. */
   dirty = false;
-  /** Looked at since the cache last passed by. */
-  recent = true;
+  /** Looked at again since it came into the cache, or since the cache last passed by. */
+  recent = false;
 
   constructor(
     id: InodeId,

@@ -5,15 +5,54 @@ import { idInKey, Table } from './keys.js';
 import { decodeOpenFile } from './records.js';
 import { TableWalk } from './table-walk.js';
 
-const NO_FILES: ReadonlySet<InodeId> = new Set();
+/** One of the files of a holder, which stand in the order in which they were opened. */
+interface OpenFile {
+  readonly inode: InodeId;
+  readonly holder: Holder;
+  before: OpenFile | null;
+  after: OpenFile | null;
+}
+
+/** A client with open files: a list of them, as one is found by its inode and taken out of many. */
+class Holder {
+  readonly name: string;
+  count = 0;
+  private first: OpenFile | null = null;
+  private last: OpenFile | null = null;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  add(inode: InodeId): OpenFile {
+    const file: OpenFile = { inode, holder: this, before: this.last, after: null };
+    if (this.last === null) this.first = file;
+    else this.last.after = file;
+    this.last = file;
+    this.count++;
+    return file;
+  }
+
+  remove({ before, after }: OpenFile): void {
+    if (before === null) this.first = after;
+    else before.after = after;
+    if (after === null) this.last = before;
+    else after.before = before;
+    this.count--;
+  }
+
+  *files(): Generator<InodeId> {
+    for (let at = this.first; at !== null; at = at.after) yield at.inode;
+  }
+}
 
 /**
  * Who has which files open: the rows of open files, in memory. When a lease was renewed is not here: only the leader
  * knows, and a new one counts every lease as just renewed (LeaseManager.renewAllLeases).
  */
 export class Leases {
-  private holders = new Map<string, Set<InodeId>>();
-  private files = new Map<InodeId, string>();
+  private holders = new Map<string, Holder>();
+  private files = new Map<InodeId, OpenFile>();
   private readonly walk = new TableWalk(Table.OPEN_FILES);
   private readonly reader = new ByteReader(new Uint8Array(0));
 
@@ -26,33 +65,37 @@ export class Leases {
   }
 
   holderOf(inode: InodeId): string | undefined {
-    return this.files.get(inode);
+    return this.files.get(inode)?.holder.name;
   }
 
-  filesOf(holder: string): ReadonlySet<InodeId> {
-    return this.holders.get(holder) ?? NO_FILES;
+  /** To be gone through before the next change. */
+  filesOf(holder: string): Iterable<InodeId> {
+    return this.holders.get(holder)?.files() ?? [];
   }
 
   allHolders(): Iterable<string> {
     return this.holders.keys();
   }
 
-  set(inode: InodeId, holder: string): void {
-    if (this.files.get(inode) === holder) return;
-    this.remove(inode);
-    this.files.set(inode, holder);
-    const held = this.holders.get(holder);
-    if (held === undefined) this.holders.set(holder, new Set([inode]));
-    else held.add(inode);
+  set(inode: InodeId, name: string): void {
+    const before = this.files.get(inode);
+    if (before?.holder.name === name) return;
+    if (before !== undefined) this.remove(inode);
+    let holder = this.holders.get(name);
+    if (holder === undefined) {
+      holder = new Holder(name);
+      this.holders.set(name, holder);
+    }
+    this.files.set(inode, holder.add(inode));
   }
 
   remove(inode: InodeId): void {
-    const holder = this.files.get(inode);
-    if (holder === undefined) return;
+    const file = this.files.get(inode);
+    if (file === undefined) return;
+    const { holder } = file;
     this.files.delete(inode);
-    const held = this.holders.get(holder) as Set<InodeId>;
-    held.delete(inode);
-    if (held.size === 0) this.holders.delete(holder);
+    holder.remove(file);
+    if (holder.count === 0) this.holders.delete(holder.name);
   }
 
   /** Reads at most `rows` more of the rows in `store`; true when all are read. The store must not change in between. */
@@ -71,8 +114,8 @@ export class Leases {
 
   /** How HDFS's messages speak of a holder (FSNamesystem.leaseExceptionString, Lease.toString). */
   describe(holder: string): string {
-    const held = this.holders.get(holder);
-    if (held === undefined) return `Holder ${holder} does not have any open files.`;
-    return `[Lease.  Holder: ${holder}, pending creates: ${held.size}]`;
+    const known = this.holders.get(holder);
+    if (known === undefined) return `Holder ${holder} does not have any open files.`;
+    return `[Lease.  Holder: ${holder}, pending creates: ${known.count}]`;
   }
 }
