@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import type { Store, StoreReader } from '@rfs/base/store';
+import type { Store, StoreReader, StoreWriter } from '@rfs/base/store';
 import fc from 'fast-check';
 
 /** What the suite needs to know of an engine: how to open it, on what, and how to open the same again. */
@@ -183,31 +183,52 @@ export function storeSuite(name: string, engine: Engine): void {
     });
 
     test('agrees with a sorted array', async () => {
-      const key = fc.uint8Array({ minLength: 1, maxLength: 3, max: 3 }).map((raw) => Buffer.from(raw));
+      const short = fc.uint8Array({ minLength: 1, maxLength: 3, max: 3 }).map((raw) => Buffer.from(raw));
+      // As the namespace's are: a table, a number of eight bytes, a name.
+      const long = fc
+        .tuple(
+          fc.integer({ min: 1, max: 2 }),
+          fc.integer({ min: 254, max: 257 }),
+          fc.uint8Array({ maxLength: 2, max: 3 }),
+        )
+        .map(([table, id, name]) => Buffer.from([table, 0, 0, 0, 0, 0, 0, id >> 8, id & 255, ...name]));
+      const key = fc.oneof(short, long);
       const step = fc.oneof(
         fc.record({ put: key, value: fc.uint8Array({ maxLength: 4 }) }),
         fc.record({ remove: key }),
         fc.record({ from: key, to: key, reverse: fc.boolean() }),
       );
+      const transaction = fc.record({ steps: fc.array(step, { maxLength: 12 }), throws: fc.boolean() });
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.array(step, { maxLength: 12 }), { maxLength: 6 }), async (transactions) => {
+        fc.asyncProperty(fc.array(transaction, { maxLength: 8 }), async (transactions) => {
           const { store } = engine.fresh();
-          const model = new Map<string, string>();
-          for (const steps of transactions) {
-            store.write((writer) => {
+          let model = new Map<string, string>();
+          for (const { steps, throws } of transactions) {
+            const after = new Map(model);
+            const body = (writer: StoreWriter): void => {
               for (const one of steps) {
                 if ('put' in one) {
                   writer.put(one.put, one.value);
-                  model.set(one.put.toString('hex'), Buffer.from(one.value).toString('hex'));
+                  after.set(one.put.toString('hex'), Buffer.from(one.value).toString('hex'));
                 } else if ('remove' in one) {
                   writer.delete(one.remove);
-                  model.delete(one.remove.toString('hex'));
-                } else compareRange(writer, model, one);
+                  after.delete(one.remove.toString('hex'));
+                } else compareRange(writer, after, one);
               }
-            });
+              if (throws) throw new Error('refused');
+            };
+            if (throws) assert.throws(() => store.write(body), /refused/);
+            else {
+              store.write(body);
+              model = after;
+            }
             // Half of the transactions are in the engine's files before the next, half are not.
             if (model.size % 2 === 0) await durable(store);
             for (const one of steps) if ('from' in one) compareRange(store, model, one);
+          }
+          for (const table of [1, 2]) {
+            compareRange(store, model, { from: Buffer.of(table), to: Buffer.of(table + 1), reverse: false });
+            compareRange(store, model, prefixRange(table, 255));
           }
           await close(store);
         }),
@@ -215,6 +236,12 @@ export function storeSuite(name: string, engine: Engine): void {
       );
     });
   });
+}
+
+/** All of one number in a table. */
+function prefixRange(table: number, id: number): { from: Buffer; to: Buffer; reverse: boolean } {
+  const prefix = (of: number): Buffer => Buffer.from([table, 0, 0, 0, 0, 0, 0, of >> 8, of & 255]);
+  return { from: prefix(id), to: prefix(id + 1), reverse: true };
 }
 
 function compareRange(
