@@ -69,7 +69,7 @@ export const commonOptions = {
     key: 'dfs.client-write-packet-size',
     type: integer(1024, 16 * 1024 * 1024),
     default: '65536',
-    help: 'Bytes of a packet on its way to datanodes.',
+    help: 'Bytes of a packet on its way to datanodes; data in it is rounded up to 16 chunks.',
   }),
   fileBufferBytes: option({
     key: 'io.file.buffer.size',
