@@ -57,26 +57,32 @@ export function readInstalled(disk: Disk, folder: string): InstalledState | unde
 
 /** From `done(null)` on, and after power loss before that perhaps, a start goes on with `installed`. */
 export function writeInstalled(disk: Disk, folder: string, installed: InstalledState, done: Done): void {
-  try {
+  attempt(done, () => {
     const file = disk.open(`${folder}/${MADE}`);
-    const bytes = encode(installed);
-    file.truncateSync(0);
-    file.write([bytes], 0, () => undefined);
-    file.sync((error) => {
+    const fail = (error: Error): void => {
       file.close();
+      done(error);
+    };
+    file.truncateSync(0);
+    file.write([encode(installed)], 0, (error) => {
       if (error !== null) {
-        done(error);
+        fail(error);
         return;
       }
-      attempt(done, () => {
-        disk.rename(`${folder}/${MADE}`, `${folder}/${FILE}`);
-        disk.syncFolder(folder);
-        done(null);
+      file.sync((failed) => {
+        if (failed !== null) {
+          fail(failed);
+          return;
+        }
+        file.close();
+        attempt(done, () => {
+          disk.rename(`${folder}/${MADE}`, `${folder}/${FILE}`);
+          disk.syncFolder(folder);
+          done(null);
+        });
       });
     });
-  } catch (error) {
-    done(error as Error);
-  }
+  });
 }
 
 /** A start begins with nothing of others. */

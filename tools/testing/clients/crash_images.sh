@@ -10,5 +10,5 @@ gcc -shared -fPIC -O1 -o "$work/record_disk.so" "$clients/record_disk.c" -ldl
 cleanup() { [ -n "${failed:-}" ] && echo "kept ${images:-$work}, $work" >&2 || rm -rf "${images:-}"; }
 run() { node "$@" || { failed=1; KEEP=1; exit 1; }; }
 program=$project/tools/testing/dist/images/main.js
-run "$program" power-loss "$work/record_disk.so" "$work" "${images:-$work}" "${1:-300}" "${3:-1}"
+run "$program" power-loss "$work/record_disk.so" "$work" "${images:-$work}" "${1:-200}" "${3:-1}"
 run "$program" joins "$work/record_disk.so" "$work" "${2:-10}" "${3:-1}"

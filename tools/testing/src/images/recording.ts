@@ -36,6 +36,7 @@ export async function recordRun(work: string, recorder: string): Promise<Recordi
   const history = new LoadHistory(() => (existsSync(record) ? statSync(record).size : 0));
   const life = new Life({ disk, record, recorder }, history);
   await life.begin();
+  const oldest = firstSegment(disk);
   await life.change(PER_LIFE);
   await life.end('SIGKILL');
   await life.begin();
@@ -45,7 +46,6 @@ export async function recordRun(work: string, recorder: string): Promise<Recordi
   await life.begin();
   await life.change(PER_LIFE);
   await life.pause();
-  const oldest = firstSegment(disk);
   await until('the journal is cut', () => firstSegment(disk) !== oldest);
   await life.change(PER_LIFE);
   await life.end('SIGKILL');
