@@ -78,7 +78,7 @@ export const replicatorOptions = {
   gatherMs: option({
     key: 'rfs.namenode.store.gather-time',
     type: duration('ms'),
-    default: '1s',
+    default: '300ms',
     help: 'How long applied changes gather in memory before the store takes them in one go; the journal has them.',
   }),
   gatherBytes: option({
