@@ -68,6 +68,8 @@ export class SimMember {
   private imageFolder = '';
   /** The program, also while it only starts. */
   private process: SimProcess | undefined;
+  /** A journal node's journal has begun behind this index: others had no more to give. */
+  private journalBegan = 0;
   /** The journal cannot be trusted any more: this identity is over. */
   spoiled = false;
   /** Disk operations take this much longer, in ms. */
@@ -144,6 +146,7 @@ export class SimMember {
     this.id = 0;
     this.disk = new SimulatedDisk(this.diskOptions());
     this.imageFolder = '';
+    this.journalBegan = 0;
     this.spoiled = false;
   }
 
@@ -229,6 +232,7 @@ export class SimMember {
     const transfer = this.votesOnly
       ? new JournalStart(suppliers, (index) => {
           journalOnly.appliedIndex = index;
+          this.journalBegan = index;
         })
       : new SnapshotFetcher({ disk, folder: FOLDER, engine, suppliers, clock: process, log: silentLogger });
     const random = this.random.fork(`start ${++this.starts}`);
@@ -361,12 +365,15 @@ export class SimMember {
     });
   }
 
-  /** A journal node has no state to give: what it keeps goes on where any namenode that votes may have to go on. */
+  /**
+   * A journal node has no state to give: what it keeps goes on where any namenode that votes may have to go on, or where
+   * it has begun.
+   */
   private checkRetention({ firstIndex, membership }: Replicator): void {
     for (const member of this.world.members) {
       if (member.votesOnly || membership?.voters.includes(member.id) !== true) continue;
       const what = (): string => `${this.id} keeps entries from ${firstIndex}, ${member.id} has no more than ${reach}`;
-      const reach = Math.max(member.imageIndex, this.world.watch.acknowledgedBy(member.id));
+      const reach = Math.max(member.imageIndex, this.world.watch.acknowledgedBy(member.id), this.journalBegan);
       must(firstIndex <= reach + 1, 'retention', what);
     }
   }
