@@ -71,9 +71,12 @@ try {
 }
 
 async function makeFiles(load: Load, from: number, count: number): Promise<void> {
-  const path = (index: number): string => `/bench/d${Math.floor((from + index) / 1000)}/f${from + index}`;
-  await load.run({ count, make: (index) => create(path(index)), check: fileStatusReply });
-  await load.run({ count, make: (index) => complete(path(index)), check: trueReply });
+  await load.run({ count, make: (index) => create(path(from + index)), check: fileStatusReply });
+  await load.run({ count, make: (index) => complete(path(from + index)), check: trueReply });
+}
+
+function path(index: number): string {
+  return `/bench/d${Math.floor(index / 1000)}/f${index}`;
 }
 
 /** Reads at `rpc`, one after the other with a little rest, until the longest wait for an answer is asked for. */
@@ -84,7 +87,7 @@ async function watchAnswers(rpc: string): Promise<{ readonly longestMs: () => Pr
   let ended = false;
   const reading = (async () => {
     while (!ended) {
-      const call = connection.encode(1, () => getFileInfo('/bench'));
+      const call = connection.encode(1, () => getFileInfo(path(0)));
       await connection.send(call, 1, fileStatusReply, takenMs);
       longestMs = Math.max(longestMs, takenMs[0] ?? 0);
       await sleep(REST_MS);
