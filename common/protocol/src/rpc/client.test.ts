@@ -115,6 +115,22 @@ test('the highest state id of any answer, a refusal too, is shown with the next 
   assert.deepEqual(shown, [-1, 1000, 1000]);
 });
 
+test('who is sent away by a server that does not know the newest state has seen nothing of it', async () => {
+  const shown: number[] = [];
+  const handlers: ClientHandlers = {
+    msync: (call) => {
+      shown.push(call.stateId);
+      call.fail(failure(shown.length === 1 ? 'StandbyException' : 'ObserverRetryOnActiveException', 'elsewhere'));
+    },
+  };
+  const identity = new ClientIdentity(seededRandom(1));
+  const client = await connect((await serve(handlers, () => 7)).port, { identity });
+  await callAsync(client, protocols.client, 'msync', {});
+  await callAsync(client, protocols.client, 'msync', {});
+  await callAsync(client, protocols.client, 'msync', {});
+  assert.deepEqual(shown, [-1, -1, -1]);
+});
+
 test('an answer can be passed on from another server, with its state id', async () => {
   const server = await serve({ getPreferredBlockSize: (call) => call.replyBytes(Buffer.from([8, 42]), 99) }, () => 1);
   const identity = new ClientIdentity(seededRandom(1));
