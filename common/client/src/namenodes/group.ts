@@ -3,7 +3,7 @@ import { FailureError, isFailure } from '@rfs/base/failure';
 import type { Clock, Random } from '@rfs/base/seams';
 import { causeOf, failure, type HdfsFailure, rowOf } from '@rfs/protocol/exceptions';
 import { ClientIdentity, protocols, ReconnectingRpcClient, type SignOfLife } from '@rfs/protocol/rpc';
-import type { ClientMethod, RequestOf, ResponseOf } from '@rfs/protocol/service';
+import { type ClientMethod, methodTable, type RequestOf, type ResponseOf } from '@rfs/protocol/service';
 import type { ClientSettings } from '../settings/index.js';
 
 export interface NamenodeGroupOptions {
@@ -58,7 +58,8 @@ export class NamenodeGroup implements NamenodeCalls {
     const { silenceMs } = settings;
     const signOfLife: SignOfLife = {
       silenceMs,
-      ask: (client, done, timeoutMs) => client.call(protocols.client, 'getHAServiceState', {}, done, { timeoutMs }),
+      ask: (client, done, timeoutMs) =>
+        client.call(protocols.client, 'getHAServiceState', {}, done, { timeoutMs, ofNoState: true }),
     };
     this.clients = addresses.map(
       ({ host, port }) =>
@@ -140,7 +141,8 @@ export class NamenodeGroup implements NamenodeCalls {
     return new Promise((resolve) => {
       // The method table and the protocol have the same names and messages; the compiler cannot follow that far.
       const done = resolve as (result: unknown) => void;
-      client.call(protocols.client, method, request as never, done, { callId, retryCount });
+      const ofNoState = methodTable[method].access === 'uncoordinated';
+      client.call(protocols.client, method, request as never, done, { callId, retryCount, ofNoState });
     });
   }
 

@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { Failure, isFailure } from '@rfs/base/failure';
 import { seededRandom, VirtualClock } from '@rfs/base/system';
 import { causeOf, failure, retriable } from '../exceptions/index.js';
+import { HAServiceStateProto } from '../messages/index.js';
 import {
   ClientIdentity,
   callAsync,
@@ -115,9 +116,10 @@ test('the highest state id of any answer, a refusal too, is shown with the next 
   assert.deepEqual(shown, [-1, 1000, 1000]);
 });
 
-test('who is sent away by a server that does not know the newest state has seen nothing of it', async () => {
+test('who is sent away, or asked what is no question of the state, has seen nothing of it', async () => {
   const shown: number[] = [];
   const handlers: ClientHandlers = {
+    getHAServiceState: (call) => call.reply({ state: HAServiceStateProto.OBSERVER }),
     msync: (call) => {
       shown.push(call.stateId);
       call.fail(failure(shown.length === 1 ? 'StandbyException' : 'ObserverRetryOnActiveException', 'elsewhere'));
@@ -127,6 +129,7 @@ test('who is sent away by a server that does not know the newest state has seen 
   const client = await connect((await serve(handlers, () => 7)).port, { identity });
   await callAsync(client, protocols.client, 'msync', {});
   await callAsync(client, protocols.client, 'msync', {});
+  await callAsync(client, protocols.client, 'getHAServiceState', {}, { ofNoState: true });
   await callAsync(client, protocols.client, 'msync', {});
   assert.deepEqual(shown, [-1, -1, -1]);
 });

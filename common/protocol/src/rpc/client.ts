@@ -56,6 +56,8 @@ export interface CallOptions {
   readonly callId?: number;
   readonly retryCount?: number;
   readonly callerContext?: string;
+  /** The answer is not of the state that its state id names (Access `uncoordinated`): the client has not seen that. */
+  readonly ofNoState?: boolean;
 }
 
 /** Takes the answer and the state id it came with (NO_STATE_ID if none). Called once. */
@@ -77,6 +79,7 @@ interface Waiting {
   readonly done: CallDone<unknown>;
   readonly deadlineMs: number;
   readonly name: string;
+  readonly ofNoState: boolean;
 }
 
 const SUCCESS = 0;
@@ -176,7 +179,8 @@ export class RpcClient implements RpcCaller, WireEvents {
     codecs.request.encode(writer, request);
     writer.endDelimited(body);
     writer.setUint32(start, writer.offset - start - 4);
-    this.waiting.set(callId, { codec: codecs.response, done: done as CallDone<unknown>, deadlineMs, name });
+    const ofNoState = options?.ofNoState ?? false;
+    this.waiting.set(callId, { codec: codecs.response, done: done as CallDone<unknown>, deadlineMs, name, ofNoState });
     this.wakeAt(deadlineMs);
     this.flushLater();
   }
@@ -220,8 +224,8 @@ export class RpcClient implements RpcCaller, WireEvents {
       this.end(failure('IOException', `${this.name}: not an answer: ${error.message}`));
       return false;
     }
-    if (!isSentAway(result)) this.options.identity.saw(header.stateId);
     if (call !== undefined) {
+      if (!call.ofNoState && !isSentAway(result)) this.options.identity.saw(header.stateId);
       this.waiting.delete(header.callId);
       call.done(result, header.stateId);
     }
