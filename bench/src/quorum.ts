@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     peers: { type: 'string', default: 'apache,rfs' },
     namenodes: { type: 'string', default: '3' },
-    count: { type: 'string', default: '60000' },
+    count: { type: 'string', default: '200000' },
     connections: { type: 'string', default: '8' },
     window: { type: 'string', default: '32' },
     light: { type: 'string', default: '500' },
