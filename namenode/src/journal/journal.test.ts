@@ -147,17 +147,42 @@ describe('replacing and cutting', () => {
       disk.runAll();
     }
     const before = disk.list(FOLDER).length;
-    assert.equal(journal.cutPrefix(1 as LogIndex), false);
-    assert.equal(journal.cutPrefix(11 as LogIndex), true);
-    while (journal.cutPrefix(11 as LogIndex));
+    const ended = (error: Error | null): void => assert.equal(error, null);
+    assert.equal(journal.cutPrefix(1 as LogIndex, ended), false);
+    assert.equal(journal.cutPrefix(11 as LogIndex, ended), true);
+    assert.equal(journal.cutPrefix(11 as LogIndex, ended), false, 'none while one is removed');
+    disk.runAll();
+    while (journal.cutPrefix(11 as LogIndex, ended)) disk.runAll();
     assert.ok(disk.list(FOLDER).length < before);
     assert.ok(journal.firstIndex > 1 && journal.firstIndex <= 11);
     for (const one of [journal, opened(disk, options).journal]) {
       assert.equal(one.term((one.firstIndex - 1) as LogIndex), 1);
       assert.equal(logText(one).length, 20 - one.firstIndex + 1);
     }
-    while (journal.cutPrefix(1000 as LogIndex));
+    while (journal.cutPrefix(1000 as LogIndex, ended)) disk.runAll();
     assert.equal(journal.lastIndex, 20, 'the segment that is being written stays');
+  });
+
+  test('a removal that fails is the last, and closing waits for one under way', () => {
+    const disk = new SimulatedDisk();
+    const { journal } = opened(disk, { segmentBytes: 4096 + 200 });
+    for (let i = 1; i <= 20; i++) {
+      journal.append([entry(i, 1)], null);
+      disk.runAll();
+    }
+    const ends: string[] = [];
+    const ended = (error: Error | null): void => {
+      ends.push(error === null ? 'cut' : 'failed');
+    };
+    journal.cutPrefix(11 as LogIndex, ended);
+    disk.runAll();
+    disk.setFaults(({ kind }) => (kind === 'syncFolder' ? 'EIO' : undefined));
+    assert.equal(journal.cutPrefix(11 as LogIndex, ended), true);
+    journal.close(() => ends.push('closed'));
+    assert.deepEqual(ends, ['cut']);
+    disk.runAll();
+    assert.deepEqual(ends, ['cut', 'closed', 'failed']);
+    assert.equal(journal.cutPrefix(11 as LogIndex, ended), false);
   });
 });
 
@@ -236,11 +261,11 @@ describe('damage and failing disks', () => {
     damaged.damage(only(damaged), 30);
     assert.throws(() => opened(damaged), JournalDamage);
     const missing = segments();
-    missing.remove(`${FOLDER}/${missing.list(FOLDER).sort()[1]}`);
+    missing.removeSync(`${FOLDER}/${missing.list(FOLDER).sort()[1]}`);
     assert.throws(() => opened(missing), JournalDamage);
     const mixed = segments();
     const second = mixed.list(FOLDER).sort()[1]!;
-    mixed.remove(`${FOLDER}/${second}`);
+    mixed.removeSync(`${FOLDER}/${second}`);
     const other = new SimulatedDisk();
     const foreign = new WatchedJournal(other, 99, options);
     foreign.journal.initialize(7);

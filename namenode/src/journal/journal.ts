@@ -38,6 +38,8 @@ export interface JournalOptions {
   readonly writeBytes?: number;
 }
 
+type Done = (error: Error | null) => void;
+
 interface Append {
   /** Nothing that stands before counts any more. */
   readonly anew: LogStart | null;
@@ -77,7 +79,9 @@ export class Journal implements SavedLog {
   private pendingStep: () => void = () => undefined;
   private creating: Segment | undefined;
   private identity: JournalIdentity | undefined;
-  private whenIdle: (() => void) | undefined;
+  /** busy: a segment is being removed; stopped: its removal failed, and to remove the next would leave a gap. */
+  private cutting: 'idle' | 'busy' | 'stopped' = 'idle';
+  private whenQuiet: (() => void) | undefined;
 
   private constructor(options: JournalOptions, contents: JournalContents) {
     this.disk = options.disk;
@@ -195,29 +199,32 @@ export class Journal implements SavedLog {
   }
 
   /**
-   * Removes the oldest segment if it has no entry at or above `index`; true when one was removed, and then there may
-   * be more. One at a time, as each removal is made durable before the next and holds the event loop for it.
+   * Removes the oldest segment if it has no entry at or above `index`; true when it does, and then `done` gets null once
+   * that is durable, and there may be more, or the error, with which the node must stop. One at a time: a removal that
+   * reached the disk before that of an older segment would leave a gap. None while one is under way.
    */
-  cutPrefix(index: LogIndex): boolean {
+  cutPrefix(index: LogIndex, done: Done): boolean {
     const segment = this.contents.droppable(index);
-    if (segment === undefined || this.state === 'stopped') return false;
-    this.disk.remove(segment.path);
-    this.disk.syncFolder(this.folder);
-    segment.file.close();
+    if (segment === undefined || this.cutting !== 'idle' || this.state === 'stopped') return false;
+    this.cutting = 'busy';
     this.contents.dropOldest();
+    this.remove([segment], (error) => {
+      this.cutting = error === null ? 'idle' : 'stopped';
+      this.endIfQuiet();
+      done(error);
+    });
     return true;
   }
 
-  /** Lets the write under way end, drops what waits behind it, and closes the files. */
+  /** Lets the write and the removal under way end, drops what waits behind, and closes the files. */
   close(done: () => void): void {
-    const finish = (): void => {
+    this.waiting = [];
+    this.whenQuiet = () => {
       this.state = 'stopped';
       for (const segment of this.contents.segments) segment.file.close();
       done();
     };
-    this.waiting = [];
-    if (this.state === 'busy') this.whenIdle = finish;
-    else finish();
+    this.endIfQuiet();
   }
 
   private flush(): void {
@@ -296,38 +303,50 @@ export class Journal implements SavedLog {
   };
 
   private readonly onHeaderSynced = (error: Error | null): void => {
+    if (error !== null) this.fail(error);
+    else this.disk.syncFolder(this.folder, this.onNamed);
+  };
+
+  private readonly onNamed = (error: Error | null): void => {
     if (error !== null) {
       this.fail(error);
       return;
     }
-    try {
-      this.disk.syncFolder(this.folder);
-    } catch (failure) {
-      this.fail(failure as Error);
-      return;
-    }
     const segment = this.creating!;
     this.creating = undefined;
-    if (!segment.header.anew) this.contents.begin(segment);
-    else if (!this.dropVoid(segment)) return;
-    this.becomeIdle();
+    if (segment.header.anew) this.dropVoid(segment);
+    else {
+      this.contents.begin(segment);
+      this.becomeIdle();
+    }
   };
 
-  /** The log begins anew with `segment`: earlier ones go, in any order, as that one alone says what counts. */
-  private dropVoid(segment: Segment): boolean {
+  /**
+   * The log begins anew with `segment`: earlier ones go, in any order, as that one alone says what counts. What follows
+   * waits until they are gone for good: were `segment` itself cut before, one that came back would stand before a gap.
+   */
+  private dropVoid(segment: Segment): void {
     const begun = this.waiting.shift();
-    try {
-      for (const old of this.contents.restart(segment)) {
-        old.file.close();
-        this.disk.remove(old.path);
-      }
-      this.disk.syncFolder(this.folder);
-    } catch (failure) {
-      this.fail(failure as Error);
-      return false;
-    }
+    const old = this.contents.restart(segment);
     if (begun !== undefined) this.observer.durable(begun.ticket);
-    return true;
+    this.remove(old, (error) => {
+      if (error === null) this.becomeIdle();
+      else this.fail(error);
+    });
+  }
+
+  /** Removes segments that nobody reads any more; `done` once that is durable. */
+  private remove(segments: readonly Segment[], done: Done): void {
+    const [segment, ...others] = segments;
+    if (segment === undefined) {
+      this.disk.syncFolder(this.folder, done);
+      return;
+    }
+    segment.file.close();
+    this.disk.remove(segment.path, (error) => {
+      if (error === null) this.remove(others, done);
+      else done(error);
+    });
   }
 
   /** Does something that may find no room on the disk and can then be repeated as it is. */
@@ -349,20 +368,28 @@ export class Journal implements SavedLog {
     }
     this.state = 'full';
     this.observer.full(error);
-    this.whenIdle?.();
+    this.endIfQuiet();
   }
 
   /** A failed sync may have dropped the pages it was asked for: it is never tried again (PostgreSQL's "fsyncgate"). */
   private fail(error: Error): void {
     this.state = 'stopped';
     this.observer.failed(error);
-    this.whenIdle?.();
+    this.endIfQuiet();
   }
 
   private becomeIdle(): void {
     this.state = 'idle';
-    if (this.whenIdle !== undefined) this.whenIdle();
-    else this.flush();
+    this.endIfQuiet();
+    this.flush();
+  }
+
+  /** Ends if that is wanted and nothing is under way. */
+  private endIfQuiet(): void {
+    const { whenQuiet } = this;
+    if (whenQuiet === undefined || this.state === 'busy' || this.cutting === 'busy') return;
+    this.whenQuiet = undefined;
+    whenQuiet();
   }
 }
 

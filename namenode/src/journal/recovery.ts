@@ -31,7 +31,7 @@ export function recoverJournal(disk: Disk, folder: string): RecoveredJournal | u
     newest.scan(active.end, false);
   }
   active.file.truncateSync(active.end);
-  disk.syncFolder(folder);
+  disk.syncFolderSync(folder);
   removeVoid(disk, folder, segments);
   return { segments, newest };
 }
@@ -57,8 +57,8 @@ function openSegments(disk: Disk, folder: string): Segment[] {
     if (header === undefined) {
       file.close();
       if (i !== named.length - 1) throw new JournalDamage(path, 0, 'a segment without header has another behind it');
-      disk.remove(path);
-      disk.syncFolder(folder);
+      disk.removeSync(path);
+      disk.syncFolderSync(folder);
     } else {
       if (header.sequence !== sequence)
         throw new JournalDamage(path, 0, `the header is that of segment ${header.sequence}`);
@@ -117,6 +117,6 @@ function removeVoid(disk: Disk, folder: string, segments: Segment[]): void {
 
 function remove(disk: Disk, folder: string, segment: Segment): void {
   segment.file.close();
-  disk.remove(segment.path);
-  disk.syncFolder(folder);
+  disk.removeSync(segment.path);
+  disk.syncFolderSync(folder);
 }

@@ -8,9 +8,8 @@ import type { NextTurn } from './types.js';
 const MARKS = 40;
 
 /**
- * Removes old segments of the journal, one a turn, as each holds the event loop until it is durable: those beyond the
- * bytes or the age that are retained, and never what is still needed by the state here, by the group, or by those who
- * fetch a copy of the state.
+ * Removes old segments of the journal, one after another: those beyond the bytes or the age that are retained, and never
+ * what is still needed by the state here, by the group, or by those who fetch a copy of the state.
  */
 export class JournalCutter {
   private readonly journal: Journal;
@@ -79,11 +78,12 @@ export class JournalCutter {
     let limit = this.journal.sizeBytes > this.limits.retainedBytes ? this.target : this.agedBelow();
     limit = Math.min(limit, this.groupHolds() + 1) as LogIndex;
     for (const { index } of this.pins) limit = Math.min(limit, index + 1) as LogIndex;
-    try {
-      if (this.journal.cutPrefix(limit)) this.look();
-    } catch (error) {
-      this.failed(error as Error);
-    }
+    this.journal.cutPrefix(limit, this.onCut);
+  };
+
+  private readonly onCut = (error: Error | null): void => {
+    if (error === null) this.look();
+    else this.failed(error);
   };
 
   /** Entries below were not needed by the state here already when what is old now was new. */

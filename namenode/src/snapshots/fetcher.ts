@@ -195,28 +195,35 @@ export class SnapshotFetcher implements StateTransfer {
       this.give(new Error('its digest is wrong'));
       return;
     }
-    file.sync((error) => {
-      if (this.closed) return;
-      try {
-        if (error !== null) throw error;
+    const note = (): void =>
+      writeInstalled(
+        disk,
+        folder,
+        { mark: offer.mark, name },
+        this.andThen(() => {
+          this.fetched = { path, mark: offer.mark };
+          this.end(offer.mark);
+        }),
+      );
+    file.sync(
+      this.andThen(() => {
         file.close();
         this.partial = null;
-        disk.syncFolder(path);
-        disk.syncFolder(folder);
-      } catch (failed) {
-        this.give(failed as Error);
-        return;
-      }
-      writeInstalled(disk, folder, { mark: offer.mark, name }, (failed) => {
-        if (this.closed) return;
-        if (failed !== null) {
-          this.give(failed);
-          return;
-        }
-        this.fetched = { path, mark: offer.mark };
-        this.end(offer.mark);
-      });
-    });
+        disk.syncFolder(
+          path,
+          this.andThen(() => disk.syncFolder(folder, this.andThen(note))),
+        );
+      }),
+    );
+  }
+
+  /** What answers a step of making a state durable: `next`, unless it failed. */
+  private andThen(next: () => void): (error: Error | null) => void {
+    return (error) => {
+      if (this.closed) return;
+      if (error === null) next();
+      else this.give(error);
+    };
   }
 
   /** Tries again after a pause, until nothing has come for too long. */

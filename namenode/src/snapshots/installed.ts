@@ -63,7 +63,8 @@ export function writeInstalled(disk: Disk, folder: string, installed: InstalledS
       file.close();
       done(error);
     };
-    file.truncateSync(0);
+    // Only a crash leaves something there; to cut it holds the event loop.
+    if (file.size() > 0) file.truncateSync(0);
     file.write([encode(installed)], 0, (error) => {
       if (error !== null) {
         fail(error);
@@ -77,8 +78,7 @@ export function writeInstalled(disk: Disk, folder: string, installed: InstalledS
         file.close();
         attempt(done, () => {
           disk.rename(`${folder}/${MADE}`, `${folder}/${FILE}`);
-          disk.syncFolder(folder);
-          done(null);
+          disk.syncFolder(folder, done);
         });
       });
     });
@@ -87,8 +87,8 @@ export function writeInstalled(disk: Disk, folder: string, installed: InstalledS
 
 /** A start begins with nothing of others. */
 export function forgetInstalled(disk: Disk, folder: string): void {
-  disk.remove(`${folder}/${FILE}`);
-  disk.syncFolder(folder);
+  disk.removeSync(`${folder}/${FILE}`);
+  disk.syncFolderSync(folder);
 }
 
 /** Folders of states that nothing goes on with: transfers that were cut short, and what newer states replaced. */

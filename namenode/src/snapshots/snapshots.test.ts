@@ -49,7 +49,7 @@ class TextEngine implements StateEngine {
     for (const name of this.disk.list(folder)) {
       const path = `${folder}/${name}`;
       if (name.includes('copy-')) this.discard(path);
-      else this.disk.remove(path);
+      else this.disk.removeSync(path);
     }
   }
 }
@@ -72,7 +72,7 @@ class Pair {
   constructor(disk = new SimulatedDisk()) {
     this.disk = disk;
     disk.makeFolder(NAME);
-    disk.syncFolder('/');
+    disk.syncFolderSync('/');
     this.engine = new TextEngine(disk);
     this.source = new SnapshotSource({
       disk: this.sourceDisk,

@@ -17,9 +17,9 @@ export async function makeLmdbStore(disk: Disk, path: string): Promise<void> {
   const file = disk.open(join(made, LMDB_FILE));
   await ended((done) => file.sync(done));
   file.close();
-  disk.syncFolder(made);
+  disk.syncFolderSync(made);
   disk.rename(made, path);
-  disk.syncFolder(dirname(path));
+  disk.syncFolderSync(dirname(path));
 }
 
 function ended(begin: (done: (error: Error | null) => void) => void): Promise<void> {

@@ -7,11 +7,12 @@ import type { Disk, DiskFile } from '../seams/index.js';
 import { nodeDisk, SimulatedDisk } from './index.js';
 
 const write = (file: DiskFile, pieces: Uint8Array[], position: number) =>
-  new Promise<void>((resolve, reject) =>
-    file.write(pieces, position, (error) => (error === null ? resolve() : reject(error))),
-  );
-const sync = (file: DiskFile) =>
-  new Promise<void>((resolve, reject) => file.sync((error) => (error === null ? resolve() : reject(error))));
+  ended((done) => file.write(pieces, position, done));
+const sync = (file: DiskFile) => ended((done) => file.sync(done));
+
+function ended(begin: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => begin((error) => (error === null ? resolve() : reject(error))));
+}
 
 function content(file: DiskFile): string {
   const into = Buffer.alloc(file.size());
@@ -22,11 +23,16 @@ function content(file: DiskFile): string {
 /** What every disk does. */
 function diskSuite(name: string, disk: Disk, folder: string): void {
   describe(name, () => {
-    test('an absent folder has no names, made ones and their parents are there', () => {
+    test('an absent folder has no names, made ones and their parents are there', async () => {
       assert.deepEqual(disk.list(join(folder, 'nowhere')), []);
       disk.makeFolder(join(folder, 'a/b'));
       disk.makeFolder(join(folder, 'a/b'));
-      disk.syncFolder(join(folder, 'a'));
+      disk.syncFolderSync(join(folder, 'a'));
+      await ended((done) => disk.syncFolder(folder, done));
+      await assert.rejects(
+        ended((done) => disk.syncFolder(join(folder, 'nowhere'), done)),
+        { code: 'ENOENT' },
+      );
       assert.deepEqual(disk.list(join(folder, 'a')), ['b']);
       assert.equal(disk.exists(join(folder, 'a/b')), true);
     });
@@ -68,9 +74,13 @@ function diskSuite(name: string, disk: Disk, folder: string): void {
       const again = disk.open(join(folder, 'two'));
       assert.equal(again.size(), 4);
       again.close();
-      disk.remove(join(folder, 'two'));
+      await ended((done) => disk.remove(join(folder, 'two'), done));
       assert.equal(disk.exists(join(folder, 'two')), false);
-      assert.throws(() => disk.remove(join(folder, 'two')), { code: 'ENOENT' });
+      assert.throws(() => disk.removeSync(join(folder, 'two')), { code: 'ENOENT' });
+      await assert.rejects(
+        ended((done) => disk.remove(join(folder, 'two'), done)),
+        { code: 'ENOENT' },
+      );
       assert.throws(() => disk.open(join(folder, 'absent/file')), { code: 'ENOENT' });
     });
 

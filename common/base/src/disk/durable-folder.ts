@@ -8,5 +8,5 @@ export function makeDurableFolder(disk: Disk, folder: string): void {
     parents.push(dirname(parents[parents.length - 1] as string));
   }
   disk.makeFolder(folder);
-  for (const parent of parents) disk.syncFolder(parent);
+  for (const parent of parents) disk.syncFolderSync(parent);
 }

@@ -1,4 +1,4 @@
-export { unlessAbsent } from './absent.js';
+export { hasCode, unlessAbsent } from './absent.js';
 export { makeDurableFolder } from './durable-folder.js';
 export { type DiskFault, type DiskOperation, type FaultPlan, PowerLost } from './faults.js';
 export { type FolderLock, lockFolder } from './folder-lock.js';

@@ -122,13 +122,25 @@ export const nodeDisk: Disk = {
   exists(path) {
     return fs.existsSync(path);
   },
-  remove(path) {
-    fs.rmSync(path);
+  remove(path, done) {
+    fs.unlink(path, done);
+  },
+  removeSync(path) {
+    fs.unlinkSync(path);
   },
   rename(from, to) {
     fs.renameSync(from, to);
   },
-  syncFolder(folder) {
+  syncFolder(folder, done) {
+    fs.open(folder, fs.constants.O_RDONLY, (error, fd) => {
+      if (error !== null) {
+        done(error);
+        return;
+      }
+      fs.fsync(fd, (failed) => fs.close(fd, (unclosed) => done(failed ?? unclosed)));
+    });
+  },
+  syncFolderSync(folder) {
     const fd = fs.openSync(folder, fs.constants.O_RDONLY);
     try {
       fs.fsyncSync(fd);

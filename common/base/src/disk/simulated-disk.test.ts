@@ -11,8 +11,8 @@ function diskWithFile(): SimulatedDisk {
   const disk = new SimulatedDisk();
   disk.makeFolder('/d');
   disk.open('/d/f').close();
-  disk.syncFolder('/d');
-  disk.syncFolder('/');
+  disk.syncFolderSync('/d');
+  disk.syncFolderSync('/');
   return disk;
 }
 
@@ -98,20 +98,41 @@ describe('what a crash keeps', () => {
     disk.open('/d/other');
     const seen = outcomes(disk, (found) => found.list('/d').toSorted().join());
     assert.deepEqual([...seen].toSorted(), ['f', 'f,new', 'f,new,other', 'f,other']);
-    disk.syncFolder('/d');
+    disk.syncFolderSync('/d');
     assert.deepEqual([...outcomes(disk, (found) => found.list('/d').toSorted().join())], ['f,other']);
-    disk.remove('/d/f');
+    disk.removeSync('/d/f');
     assert.deepEqual([...outcomes(disk, (found) => found.exists('/d/f'))].toSorted(), [false, true]);
+  });
+
+  test('the sync of a folder covers what was done before it was asked for, a removal under way may be undone', () => {
+    const disk = diskWithFile();
+    const names = (): string[] => [...outcomes(disk, (found) => found.list('/d').toSorted().join())].toSorted();
+    disk.open('/d/early').close();
+    disk.syncFolder('/d', noop);
+    disk.open('/d/late').close();
+    disk.runAll();
+    assert.deepEqual(names(), ['early,f', 'early,f,late']);
+    disk.syncFolderSync('/d');
+    let removed = false;
+    disk.remove('/d/late', () => {
+      removed = true;
+      disk.syncFolder('/d', noop);
+    });
+    assert.deepEqual([removed, names()], [false, ['early,f,late']]);
+    disk.step();
+    assert.deepEqual([removed, names()], [true, ['early,f', 'early,f,late']]);
+    disk.step();
+    assert.deepEqual(names(), ['early,f']);
   });
 
   test('a folder whose own entry was not synced goes with all in it', () => {
     const disk = new SimulatedDisk();
     disk.makeFolder('/a/b');
     disk.open('/a/b/f').close();
-    disk.syncFolder('/a/b');
-    disk.syncFolder('/a');
+    disk.syncFolderSync('/a/b');
+    disk.syncFolderSync('/a');
     assert.ok(outcomes(disk, (found) => found.exists('/a/b/f')).has(false));
-    disk.syncFolder('/');
+    disk.syncFolderSync('/');
     assert.deepEqual([...outcomes(disk, (found) => found.exists('/a/b/f'))], [true]);
   });
 
@@ -140,12 +161,12 @@ describe('faults', () => {
   test('the power can go at every operation, which then may have happened or not', () => {
     const run = (disk: SimulatedDisk): void => {
       disk.makeFolder('/d');
-      disk.syncFolder('/');
+      disk.syncFolderSync('/');
       const file = disk.open('/d/t');
       file.write([Buffer.from('value')], 0, noop);
       file.sync(() => {
         disk.rename('/d/t', '/d/f');
-        disk.syncFolder('/d');
+        disk.syncFolderSync('/d');
       });
       disk.runAll();
     };

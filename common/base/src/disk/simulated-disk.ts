@@ -6,16 +6,16 @@ import { SimulatedFolder } from './simulated-folder.js';
 
 export interface SimulatedDiskOptions {
   /**
-   * Given a function that completes the oldest write or sync of one file, calls it when the simulator wants that to
-   * happen. Without it they wait for `step` or `runAll`.
+   * Given a function that completes the oldest write or sync of one file, or a removal or the sync of a folder, calls it
+   * when the simulator wants that to happen. Without it they wait for `step` or `runAll`.
    */
   readonly schedule?: (complete: () => void) => void;
   readonly faults?: FaultPlan;
 }
 
 /**
- * A disk in memory that forgets. Writes and syncs are answered only when the test says so, those of one file in the
- * order they were asked for; creations, removals and renames take effect at once. Nothing is durable without its sync:
+ * A disk in memory that forgets. Writes, syncs and removals are answered only when the test says so, those of one file
+ * in the order they were asked for; creations and renames take effect at once. Nothing is durable without its sync:
  * `crash` gives the disk that a machine would find after power loss. Folders of other systems' meaning (links, modes) and
  * renames between folders are not modelled.
  */
@@ -25,8 +25,8 @@ export class SimulatedDisk implements Disk {
   private plan: FaultPlan | undefined;
   private operations = 0;
   private off = false;
-  /** Files with operations that wait for `step`, one entry per operation, oldest first. */
-  private waiting: SimulatedFile[] = [];
+  /** What has operations that wait for `step`, one entry per operation, oldest first. */
+  private waiting: Waiting[] = [];
 
   constructor(options: SimulatedDiskOptions = {}) {
     this.schedule = options.schedule;
@@ -52,8 +52,8 @@ export class SimulatedDisk implements Disk {
   step(random?: Random): boolean {
     if (this.waiting.length === 0) return false;
     const index = random === undefined ? 0 : random.below(this.waiting.length);
-    const [file] = this.waiting.splice(index, 1);
-    file!.completeFirst();
+    const [next] = this.waiting.splice(index, 1);
+    next!.completeFirst();
     return true;
   }
 
@@ -121,7 +121,12 @@ export class SimulatedDisk implements Disk {
     return this.lookUp(path) !== undefined;
   }
 
-  remove(path: string): void {
+  remove(path: string, done: (error: Error | null) => void): void {
+    this.mustBeOn();
+    this.later(done, () => this.removeSync(path));
+  }
+
+  removeSync(path: string): void {
     this.mustBeOn();
     this.fileAt(path);
     const { folder, name } = this.parentOf(path);
@@ -138,14 +143,18 @@ export class SimulatedDisk implements Disk {
     this.perform('rename', from, () => source.folder.rename(source.name, target.name));
   }
 
-  syncFolder(folder: string): void {
+  syncFolder(folder: string, done: (error: Error | null) => void): void {
     this.mustBeOn();
     const node = this.lookUp(folder);
-    if (!(node instanceof SimulatedFolder)) throw diskError('ENOENT', 'syncFolder', folder);
-    // A sync that the power cuts may have been done in part, which is a subset that `crash` draws anyway.
-    const fault = this.begin('syncFolder', folder);
-    if (fault !== undefined) throw this.errorFor(fault, 'syncFolder', folder);
-    node.sync();
+    // What comes after the call is not covered.
+    const changes = node instanceof SimulatedFolder ? node.changes : 0;
+    this.later(done, () => this.syncChanges(folder, node, changes));
+  }
+
+  syncFolderSync(folder: string): void {
+    this.mustBeOn();
+    const node = this.lookUp(folder);
+    this.syncChanges(folder, node, node instanceof SimulatedFolder ? node.changes : 0);
   }
 
   /** For the files of this disk: counts an operation and says which fault it meets. */
@@ -156,10 +165,10 @@ export class SimulatedDisk implements Disk {
     return fault;
   }
 
-  /** For the files of this disk: an operation of `file` waits to be completed. */
-  enqueue(file: SimulatedFile): void {
-    if (this.schedule === undefined) this.waiting.push(file);
-    else this.schedule(() => file.completeFirst());
+  /** For the files of this disk: an operation of `one` waits to be completed. */
+  enqueue(one: Waiting): void {
+    if (this.schedule === undefined) this.waiting.push(one);
+    else this.schedule(() => one.completeFirst());
   }
 
   mustBeOn(): void {
@@ -175,6 +184,30 @@ export class SimulatedDisk implements Disk {
     const fault = this.begin(kind, path);
     if (fault === undefined || fault === 'stop') change();
     if (fault !== undefined) throw this.errorFor(fault, kind, path);
+  }
+
+  private syncChanges(folder: string, node: SimulatedFolder | SimulatedContent | undefined, changes: number): void {
+    if (!(node instanceof SimulatedFolder)) throw diskError('ENOENT', 'syncFolder', folder);
+    // A sync that the power cuts may have been done in part, which is a subset that `crash` draws anyway.
+    const fault = this.begin('syncFolder', folder);
+    if (fault !== undefined) throw this.errorFor(fault, 'syncFolder', folder);
+    node.sync(changes);
+  }
+
+  /** Carries out `action` when its turn comes; once the power is off it is dropped without an answer. */
+  private later(done: (error: Error | null) => void, action: () => void): void {
+    const completeFirst = (): void => {
+      if (this.off) return;
+      let failed: Error | null = null;
+      try {
+        action();
+      } catch (error) {
+        if (error instanceof PowerLost) return;
+        failed = error as Error;
+      }
+      done(failed);
+    };
+    this.enqueue({ completeFirst });
   }
 
   private lookUp(path: string): SimulatedFolder | SimulatedContent | undefined {
@@ -203,13 +236,18 @@ export class SimulatedDisk implements Disk {
   }
 }
 
+/** What has operations under way; they are completed in the order they were asked for. */
+interface Waiting {
+  completeFirst(): void;
+}
+
 interface WaitingOperation {
   /** Of a write, in bytes; null stands for a sync. */
   readonly length: number | null;
   readonly done: (error: Error | null) => void;
 }
 
-class SimulatedFile implements DiskFile {
+class SimulatedFile implements DiskFile, Waiting {
   private readonly disk: SimulatedDisk;
   private readonly path: string;
   private readonly content: SimulatedContent;

@@ -15,6 +15,7 @@ export class SimulatedFolder {
   private readonly cached = new Map<string, Node>();
   private readonly durable = new Map<string, Node>();
   private unsynced: EntryChange[] = [];
+  private syncedChanges = 0;
 
   names(): string[] {
     return [...this.cached.keys()];
@@ -36,9 +37,16 @@ export class SimulatedFolder {
     this.change({ name: to, node: this.cached.get(from)!, from });
   }
 
-  sync(): void {
-    for (const change of this.unsynced) apply(this.durable, change);
-    this.unsynced = [];
+  /** How many changes there have been. */
+  get changes(): number {
+    return this.syncedChanges + this.unsynced.length;
+  }
+
+  /** The first `changes` changes are durable now. */
+  sync(changes: number): void {
+    const covered = this.unsynced.splice(0, Math.max(0, changes - this.syncedChanges));
+    for (const change of covered) apply(this.durable, change);
+    this.syncedChanges += covered.length;
   }
 
   /**

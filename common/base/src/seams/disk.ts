@@ -1,6 +1,7 @@
 /**
  * The disk under the journal: small, so that a simulated one can forget what was not synced.
- * Start-up and recovery read synchronously (nothing else runs yet); writes and syncs never hold the event loop.
+ * Start-up and recovery read, cut, remove and sync synchronously (nothing else runs yet); writes and syncs, and the
+ * removal of what may be large, never hold the event loop.
  */
 export interface Disk {
   /** Names in `folder`, in no order; an absent folder has none. */
@@ -10,11 +11,19 @@ export interface Disk {
   /** Opens for reading and writing, creates when absent. */
   open(path: string): DiskFile;
   exists(path: string): boolean;
-  remove(path: string): void;
+  /**
+   * Removes a file; durable after syncFolder. Whoever holds a large one open last frees its blocks by closing it, which
+   * takes its time: close first.
+   */
+  remove(path: string, done: (error: Error | null) => void): void;
+  /** The same while nothing else runs. */
+  removeSync(path: string): void;
   /** Atomic replacement; durable after syncFolder. */
   rename(from: string, to: string): void;
-  /** Makes creations, removals and renames in `folder` durable. */
-  syncFolder(folder: string): void;
+  /** When `done` gets null, the creations, removals and renames in `folder` that were done before the call are durable. */
+  syncFolder(folder: string, done: (error: Error | null) => void): void;
+  /** The same while nothing else runs. */
+  syncFolderSync(folder: string): void;
 }
 
 export interface DiskFile {

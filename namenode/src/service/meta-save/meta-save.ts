@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { hasCode } from '@rfs/base/disk';
 import type { Disk } from '@rfs/base/seams';
 import { failure } from '@rfs/protocol/exceptions';
 import { checkSuperuser } from '../../namespace/index.js';
@@ -19,10 +20,18 @@ export class MetaFiles {
 
   /** Writes a file anew. `done` gets the error, or null. */
   write(name: string, text: string, done: (error: Error | null) => void): void {
+    const path = join(this.folder, name);
+    // To cut what is there instead would hold the event loop until that is durable.
+    this.disk.remove(path, (error) => {
+      if (error === null || hasCode(error, 'ENOENT')) this.make(path, text, done);
+      else done(error);
+    });
+  }
+
+  private make(path: string, text: string, done: (error: Error | null) => void): void {
     try {
       this.disk.makeFolder(this.folder);
-      const file = this.disk.open(join(this.folder, name));
-      file.truncateSync(0);
+      const file = this.disk.open(path);
       file.write([utf8.encode(text)], 0, (error) => {
         file.close();
         done(error);

@@ -153,9 +153,11 @@ function hastyDisk(disk: SimulatedDisk, scheduler: Scheduler): Disk {
     makeFolder: (folder) => disk.makeFolder(folder),
     open: (path) => hasty(disk.open(path)),
     exists: (path) => disk.exists(path),
-    remove: (path) => disk.remove(path),
+    remove: (path, done) => disk.remove(path, done),
+    removeSync: (path) => disk.removeSync(path),
     rename: (from, to) => disk.rename(from, to),
-    syncFolder: (folder) => disk.syncFolder(folder),
+    syncFolder: (folder, done) => disk.syncFolder(folder, done),
+    syncFolderSync: (folder) => disk.syncFolderSync(folder),
   };
 }
 
@@ -266,10 +268,13 @@ function cutJournal({ votesOnly, running }: SimMember): void {
   const { process, replicator } = running!;
   const { journal } = insideOf(replicator);
   const cut = (): void => {
-    process.setTimer(CUT_MS, cut);
-    while (journal.cutPrefix(replicator.committedIndex));
+    journal.cutPrefix(replicator.committedIndex, cut);
   };
-  cut();
+  const cutOften = (): void => {
+    process.setTimer(CUT_MS, cutOften);
+    cut();
+  };
+  cutOften();
 }
 
 const CUT_MS = 500;

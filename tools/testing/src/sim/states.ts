@@ -69,7 +69,7 @@ export class RowsEngine implements StateEngine {
 export function discardState(disk: Disk, folder: string): void {
   for (const name of disk.list(folder)) {
     const path = `${folder}/${name}`;
-    if (name === FILE) disk.remove(path);
+    if (name === FILE) disk.removeSync(path);
     else discardState(disk, path);
   }
 }
