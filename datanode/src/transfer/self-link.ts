@@ -147,7 +147,7 @@ export class SelfLink implements DataLink, TransferSocket {
     this.toClient = [];
     this.patience.heard();
     for (const { bytes, done } of answers) {
-      if (!this.closing) this.client.bytes(bytes);
+      if (!this.closing) this.client.bytes(bytes, false);
       done?.(null);
     }
   }

@@ -97,9 +97,9 @@ async function ask(
   });
   const host = settings.useDatanodeHostname ? node.hostName : node.ipAddr;
   const socket = await dialDatanode(host, node.xferPort, settings.socketTimeoutMs, clock, {
-    bytes: (chunk) => {
+    bytes: (chunk, lent) => {
       try {
-        transfer.push(chunk);
+        transfer.push(chunk, lent);
         const answer = transfer.nextMessage(BlockOpResponseProto);
         if (answer === null) return true;
         const sum = answer.status === Status.SUCCESS ? answer.checksumResponse : undefined;

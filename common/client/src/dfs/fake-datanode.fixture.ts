@@ -49,6 +49,8 @@ export class FakeDatanode {
   readonly info: DatanodeInfoProto;
   readonly blocks = new Map<number, Buffer>();
   readonly faults: Faults = {};
+  /** Bytes that each request to read asked for. */
+  readonly asked: number[] = [];
   /** Connections on which somebody is served. */
   open = 0;
   /** Connections so far. */
@@ -226,6 +228,7 @@ class Session {
 
   private serve(request: OpReadBlockProto): void {
     const { faults, blocks } = this.node;
+    this.node.asked.push(request.len);
     const stored = blocks.get(request.header.baseHeader.block.blockId);
     if (stored === undefined) {
       this.answer({ status: Status.ERROR, message: 'no such replica' });

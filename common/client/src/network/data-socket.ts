@@ -4,8 +4,8 @@ import { Patience } from './patience.js';
 
 /** What happens on a connection to a datanode. `closed` comes exactly once, last. */
 export interface DataEvents {
-  /** Bytes that nobody changes afterwards. False stops reading until `resume`. */
-  bytes(chunk: Buffer): boolean;
+  /** Bytes that nobody changes afterwards, or before it returns when they are `lent`. False stops reading until `resume`. */
+  bytes(chunk: Buffer, lent: boolean): boolean;
   closed(error: Error | null): void;
 }
 
@@ -23,18 +23,22 @@ export interface DataLink {
 
 /** PERF: reads land in slabs of at most this size, so that one system call brings many packets and few of them span chunks. */
 const LARGEST_SLAB_BYTES = 1024 * 1024;
+/** Those who read more than this at a time get slabs of their own. */
+const MOST_LENT_BYTES = 128 * 1024;
+/** Where all others receive, so that those who wait hold nothing: what arrives is taken before another connection is read. */
+const common = Buffer.allocUnsafeSlow(64 * 1024);
 /** A slab with less than this part of it free is left to those who still look at it. */
 const LEAST_ROOM_PART = 8;
-const LEAST_SLAB_BYTES = 64 * 1024;
 
 /** One TCP connection to a datanode's data port. */
 export class DataSocket implements DataLink {
   private readonly socket: net.Socket;
   private handler: DataEvents;
   private readonly patience: Patience;
-  private slab: Buffer = Buffer.alloc(0);
+  private slab: Buffer = common;
   private slabAt = 0;
-  private slabBytes = LEAST_SLAB_BYTES;
+  /** 0: receives into the common memory. */
+  private slabBytes = 0;
   private ended = false;
   private failed: Error | null = null;
 
@@ -68,9 +72,9 @@ export class DataSocket implements DataLink {
     this.handler = handler;
   }
 
-  /** Receives into larger pieces of memory, which fit a reader who wants at most `bytes` ahead. */
+  /** Receives into memory that fits a reader who wants at most `bytes` ahead. */
   receiveAhead(bytes: number): void {
-    this.slabBytes = Math.max(LEAST_SLAB_BYTES, Math.min(LARGEST_SLAB_BYTES, bytes));
+    this.slabBytes = bytes <= MOST_LENT_BYTES ? 0 : Math.min(LARGEST_SLAB_BYTES, bytes);
   }
 
   /** @inheritdoc DataLink */
@@ -115,7 +119,10 @@ export class DataSocket implements DataLink {
   }
 
   private room(): Buffer {
-    if (this.slab.length - this.slabAt < this.slabBytes / LEAST_ROOM_PART) {
+    if (this.slabBytes === 0) {
+      this.slab = common;
+      this.slabAt = 0;
+    } else if (this.slab === common || this.slab.length - this.slabAt < this.slabBytes / LEAST_ROOM_PART) {
       this.slab = Buffer.allocUnsafeSlow(this.slabBytes);
       this.slabAt = 0;
     }
@@ -126,7 +133,7 @@ export class DataSocket implements DataLink {
     const chunk = this.slab.subarray(this.slabAt, this.slabAt + length);
     this.slabAt += length;
     this.patience.heard();
-    return this.handler.bytes(chunk);
+    return this.handler.bytes(chunk, this.slab === common);
   }
 
   private finish(): void {

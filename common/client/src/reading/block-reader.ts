@@ -62,7 +62,7 @@ export class BlockReader implements DataEvents {
       const reader = new BlockReader(range, node, connections);
       const { socket, reused } = await connections.take(node, reader);
       reader.socket = socket;
-      socket.receiveAhead(range.readAheadBytes);
+      socket.receiveAhead(Math.min(range.readAheadBytes, range.lengthBytes));
       socket.send([reader.request()]);
       await reader.settled(() => reader.state !== 'asked');
       // An idle connection may have been closed by the datanode at any moment: that says nothing about the replica.
@@ -105,9 +105,9 @@ export class BlockReader implements DataEvents {
     this.socket.destroy();
   }
 
-  bytes(chunk: Buffer): boolean {
+  bytes(chunk: Buffer, lent: boolean): boolean {
     try {
-      this.transfer.push(chunk);
+      this.transfer.push(chunk, lent);
       if (this.state === 'asked') this.answered();
       while (this.state === 'streaming' && this.packet());
     } catch (error) {

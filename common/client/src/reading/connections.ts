@@ -16,6 +16,8 @@ export class DatanodeConnections {
   /** By address; the most recent last. */
   private readonly idle = new Map<string, Idle[]>();
   private idleCount = 0;
+  /** Block ranges that somebody is reading. */
+  readers = 0;
 
   constructor(settings: ClientSettings, clock: Clock) {
     this.settings = settings;

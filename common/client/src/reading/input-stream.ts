@@ -9,6 +9,7 @@ import { BlockReader, READ_AHEAD_BYTES } from './block-reader.js';
 import type { DatanodeConnections } from './connections.js';
 import { type FileBlock, FileBlocks } from './file-blocks.js';
 import type { LocalReplicas } from './local-replicas.js';
+import { Parts } from './parts.js';
 import { ReplicaProblem } from './problem.js';
 
 export interface InputStreamOptions {
@@ -26,6 +27,9 @@ export interface InputStreamOptions {
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/** Where more readers than this are under way, most wait for somebody slow: blocks are asked for in parts. */
+const MANY_READERS = 16;
 
 /** What went wrong with the replicas of one block so far. */
 class Attempts {
@@ -93,9 +97,12 @@ export class DfsInputStream {
 
   /** The file's bytes `from` to `to`, which lie in one block. */
   private async *blockRange(block: FileBlock, from: number, to: number): AsyncGenerator<Uint8Array, void> {
+    const { connections, clock } = this.options;
     const attempts = new Attempts();
+    const parts = new Parts(clock);
     let current = block;
     let at = from;
+    connections.readers++;
     try {
       for await (const piece of this.localPieces(block, from, to, attempts)) {
         at += piece.length;
@@ -109,7 +116,8 @@ export class DfsInputStream {
         }
         let reader: BlockReader | undefined;
         try {
-          reader = await this.ask(current, node.id, at, to);
+          const partBytes = connections.readers > MANY_READERS ? parts.next() : to - at;
+          reader = await this.ask(current, node.id, at, Math.min(to, at + partBytes));
           for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
             at += piece.length;
             attempts.rounds = 0;
@@ -124,6 +132,7 @@ export class DfsInputStream {
         }
       }
     } finally {
+      connections.readers--;
       await this.reportCorrupt(current, attempts);
     }
   }

@@ -121,9 +121,9 @@ export class Pipeline implements DataEvents {
     this.socket.destroy();
   }
 
-  bytes(chunk: Buffer): boolean {
+  bytes(chunk: Buffer, lent: boolean): boolean {
     try {
-      this.transfer.push(chunk);
+      this.transfer.push(chunk, lent);
       if (this.onAnswer !== undefined) {
         const answer = this.transfer.nextMessage(BlockOpResponseProto);
         if (answer === null) return true;
@@ -242,9 +242,9 @@ export async function transferReplica(
   });
   const host = settings.useDatanodeHostname ? from.id.hostName : from.id.ipAddr;
   const socket = await dialDatanode(host, from.id.xferPort, settings.socketTimeoutMs, clock, {
-    bytes: (chunk) => {
+    bytes: (chunk, lent) => {
       try {
-        transfer.push(chunk);
+        transfer.push(chunk, lent);
         const answer = transfer.nextMessage(BlockOpResponseProto);
         if (answer !== null) done(answer.status === Status.SUCCESS ? undefined : statusName(answer.status));
       } catch (error) {

@@ -18,6 +18,7 @@ export class TransferReader {
   private readonly header = new PacketHeader();
   private chunk: Buffer = Buffer.alloc(0);
   private at = 0;
+  private lent = false;
   /** Bytes of an unfinished thing: `joined` of them stand at the start of `joint`. */
   private joint: Buffer = Buffer.allocUnsafeSlow(SMALL_BYTES);
   private joined = 0;
@@ -30,8 +31,12 @@ export class TransferReader {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  /** Gives more bytes, which nobody may change afterwards. What was not asked for yet stays before them. */
-  push(chunk: Buffer): void {
+  /**
+   * Gives more bytes, which nobody may change afterwards. What was not asked for yet stays before them. Bytes that are
+   * `lent` may be changed once null was answered: nothing is read in place then.
+   */
+  push(chunk: Buffer, lent = false): void {
+    this.lent = lent;
     const left = this.chunk.length - this.at;
     if (left === 0) this.chunk = chunk;
     else {
@@ -104,7 +109,7 @@ export class TransferReader {
   /** Makes `length` bytes from the next one on readable at `source`, `sourceAt`; false when they have not arrived. */
   private need(length: number, packet = false): boolean {
     const there = this.chunk.length - this.at;
-    if (this.joined === 0 && there >= length) {
+    if (this.joined === 0 && there >= length && !this.lent) {
       this.source = this.chunk;
       this.sourceAt = this.at;
       return true;
@@ -124,7 +129,7 @@ export class TransferReader {
   }
 
   private reserve(length: number, packet: boolean): void {
-    if (length <= this.joint.length && !(packet && this.joint.length === SMALL_BYTES)) return;
+    if (length <= this.joint.length) return;
     const larger = packet ? this.pool.take(length) : Buffer.allocUnsafeSlow(Math.max(length, this.joint.length * 2));
     this.joint.copy(larger, 0, 0, this.joined);
     this.joint = larger;

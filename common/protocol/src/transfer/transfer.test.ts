@@ -113,13 +113,17 @@ test('ops, messages and packets come out as they went in, however the stream is 
       const random = seededRandom(seed);
       const reader = new TransferReader(pool);
       let at = 0;
+      let lent: Buffer | undefined;
       const next = <T>(ask: () => T | null): T => {
         for (;;) {
           const got = ask();
           if (got !== null) return got;
           assert.ok(at < stream.length, 'the stream ends too early');
           const end = Math.min(stream.length, at + 1 + random.below(random.below(2) === 0 ? 10 : 4000));
-          reader.push(Buffer.from(stream.subarray(at, end)));
+          lent?.fill(0xee);
+          const chunk = Buffer.from(stream.subarray(at, end));
+          lent = random.below(2) === 0 ? chunk : undefined;
+          reader.push(chunk, lent !== undefined);
           at = end;
         }
       };
