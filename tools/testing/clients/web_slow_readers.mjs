@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 
 const count = Number(process.argv[2]);
 const { webhdfs, datanodes } = JSON.parse(process.argv[3]);
-const [size, most] = [64 * 1024 * 1024, Number(process.env.MOST_MB ?? 300)];
+const [size, most] = [64 * 1024 * 1024, Number(process.env.MOST_MB ?? 400)];
 
 function ok(what, holds, found) {
   if (!holds) {
