@@ -19,6 +19,8 @@ export interface ClientPoolOptions {
 }
 
 const IDLE_MS = 60_000;
+/** What an upload is received in at once: a quarter of the packets of Hadoop's usual size, writes and answers. */
+const UPLOAD_PACKET_BYTES = 256 * 1024;
 
 interface Entry {
   readonly files: UserFiles;
@@ -78,6 +80,7 @@ export class ClientPool implements FileSystems {
       random: own,
       localReplicas,
       callFrom,
+      leastPacketBytes: UPLOAD_PACKET_BYTES,
     });
     const entry: Entry = { files: new UserFiles(client, clock), users: 0, idle: undefined };
     this.entries.set(key, entry);

@@ -11,7 +11,7 @@ import {
 import { type FileChecksum, fileChecksum } from '../checksums/index.js';
 import { isNameservice, NamenodeGroup, namenodesOf } from '../namenodes/index.js';
 import { DatanodeConnections, DfsInputStream, type LocalReplicas } from '../reading/index.js';
-import { type ClientSettings, clientSettings } from '../settings/index.js';
+import { type ClientSettings, clientSettings, withPackets } from '../settings/index.js';
 import type { DfsOutputStream } from '../writing/index.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { type FileStatus, nameFromProto, statusFromProto } from './status.js';
@@ -43,6 +43,8 @@ export interface DfsClientOptions {
   readonly localReplicas?: LocalReplicas | undefined;
   /** The address of this machine to call a namenode's host from, by which the namenode knows who is near. */
   readonly callFrom?: ((host: string) => string | undefined) | undefined;
+  /** Packets are at least this large, whatever the configuration says: for who writes much at once. */
+  readonly leastPacketBytes?: number;
 }
 
 export interface OpenOptions {
@@ -78,7 +80,7 @@ export class DfsClient {
 
   constructor(options: DfsClientOptions) {
     const { authority, config, user, realUser, clock, random } = options;
-    this.settings = clientSettings(config);
+    this.settings = withPackets(clientSettings(config), options.leastPacketBytes ?? 0);
     this.user = user;
     this.clock = clock;
     this.random = random;

@@ -1,1 +1,1 @@
-export { type ClientSettings, clientSettings } from './settings.js';
+export { type ClientSettings, clientSettings, withPackets } from './settings.js';

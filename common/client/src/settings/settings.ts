@@ -95,6 +95,14 @@ export function clientSettings(config: Config): ClientSettings {
   };
 }
 
+/** The same with packets of at least `leastBytes`, and as many fewer of them in flight. */
+export function withPackets(settings: ClientSettings, leastBytes: number): ClientSettings {
+  const { writePacketBytes, maximumPacketsInFlight } = settings;
+  if (writePacketBytes >= leastBytes) return settings;
+  const fewer = Math.ceil((maximumPacketsInFlight * writePacketBytes) / leastBytes);
+  return { ...settings, writePacketBytes: leastBytes, maximumPacketsInFlight: fewer };
+}
+
 /** The bits that fs.permissions.umask-mode takes away: octal, or symbolic as in `u=rwx,g=rx,o=` (UmaskParser). */
 function umaskOf(text: string): number {
   if (/^\s*[0-7]{1,4}\s*$/.test(text)) return Number.parseInt(text, 8) & 0o777;
