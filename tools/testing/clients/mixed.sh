@@ -152,5 +152,5 @@ for name in apache2 rfs2; do
   kill -STOP "${pid[$name]}"
   same "$(timeout 120 "$rfs" fs -D dfs.client.socket-timeout=4000 -cat /from-rfs | digest)" "$appended" "everything can be read without $name"
   kill -CONT "${pid[$name]}"
+  healed "with $name again fsck says HEALTHY"
 done
-healed "at the end fsck says HEALTHY"
