@@ -129,7 +129,10 @@ until_live 2
 same "$("$rfs" fs -cat /through-rfs | digest)" "$want" "a write by rfs's client survives kill -9 of a datanode of each kind"
 same "$("$rfs" fs -cat /through-hadoop | digest)" "$want" "a write by Hadoop's client survives kill -9 of a datanode of each kind"
 
-# With two replicas asked for, each block ends with one on each of the two datanodes that are left.
+# With two replicas asked for, each block ends with one on each of the two datanodes that are left, once the others are
+# given up: until then what they had counts.
+for _ in $(seq 150); do ! "$rfs" dfsadmin -report -dead | grep -q '^Dead datanodes (2)' || break; sleep 0.2; done
+same "$("$rfs" dfsadmin -report -dead | grep -o '^Dead datanodes ([0-9]*)')" "Dead datanodes (2)" "the killed datanodes count as dead"
 problems() { fsck / | sed -n 's/^ *\(Under-replicated blocks\|Over-replicated blocks\|Average block replication\|Missing blocks\):[^0-9]*\([0-9.]*\).*/\2/p; s/^The filesystem .* is \([A-Z]*\)$/\1/p' | xargs; }
 # healed NAME
 healed() {
