@@ -2,6 +2,7 @@ import type { Config } from '@rfs/base/config';
 import type { Clock, Random, Timer } from '@rfs/base/seams';
 import { DfsClient, type LocalReplicas } from '@rfs/client/dfs';
 import { namenodesFrom } from '@rfs/client/namenodes';
+import { PIECE_BYTES } from '../http/index.js';
 import type { FileSystemLease, FileSystems, WebUser } from './options.js';
 import { UserFiles } from './user-files.js';
 
@@ -19,8 +20,6 @@ export interface ClientPoolOptions {
 }
 
 const IDLE_MS = 60_000;
-/** What an upload is received in at once: a quarter of the packets of Hadoop's usual size, writes and answers. */
-const UPLOAD_PACKET_BYTES = 256 * 1024;
 
 interface Entry {
   readonly files: UserFiles;
@@ -80,7 +79,8 @@ export class ClientPool implements FileSystems {
       random: own,
       localReplicas,
       callFrom,
-      leastPacketBytes: UPLOAD_PACKET_BYTES,
+      // A quarter of the packets of Hadoop's usual size, of their writes and their answers.
+      leastPacketBytes: PIECE_BYTES,
     });
     const entry: Entry = { files: new UserFiles(client, clock), users: 0, idle: undefined };
     this.entries.set(key, entry);

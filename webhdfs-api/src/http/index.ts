@@ -1,5 +1,5 @@
 export { hostAndPort, hostOf, isAddress, isLoopback, plainAddress } from './host.js';
-export { LongBody } from './long-body.js';
+export { LongBody, PIECE_BYTES } from './long-body.js';
 export { invalid, type Query, QueryJudge } from './query.js';
 export {
   BYTES_TYPE,

@@ -4,7 +4,7 @@ import { Socket, type SocketConstructorOpts } from 'node:net';
 /** For less it is not worth a connection, which serves no further request. */
 const LEAST_BYTES = 4 * 1024 * 1024;
 /** What is received at once; it stays in the processor's cache until it is written. */
-const PIECE_BYTES = 256 * 1024;
+export const PIECE_BYTES = 256 * 1024;
 
 /** A libuv handle, which Node passes between its own sockets through the `handle` option but does not declare. */
 interface WithHandle {
@@ -14,7 +14,7 @@ interface WithHandle {
 /**
  * A long body taken out of the hands of Node's HTTP parser, which copies each 64 KiB of it into new memory: that, and
  * finding such memory again, costs as much as everything else that is done with them. The rest of the connection belongs
- * to the body and its answer (docs/decisions/receive-into-own-memory.md).
+ * to the body and its answer (docs/decisions/one-pass-uploads.md).
  */
 export class LongBody {
   /** Where the request is to be answered; the connection is closed afterwards. */

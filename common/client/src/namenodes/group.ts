@@ -1,7 +1,7 @@
 import type { Address } from '@rfs/base/config';
 import { FailureError, isFailure } from '@rfs/base/failure';
 import type { Clock, Random } from '@rfs/base/seams';
-import { causeOf, failure, type HdfsFailure, rowOf } from '@rfs/protocol/exceptions';
+import { causeOf, failure, type HdfsFailure, rowOf, sendsElsewhere } from '@rfs/protocol/exceptions';
 import { ClientIdentity, protocols, ReconnectingRpcClient, type SignOfLife } from '@rfs/protocol/rpc';
 import { type ClientMethod, methodTable, type RequestOf, type ResponseOf } from '@rfs/protocol/service';
 import type { ClientSettings } from '../settings/index.js';
@@ -102,7 +102,7 @@ export class NamenodeGroup implements NamenodeCalls {
       const { retry } = rowOf(result.code);
       let pauseMs: number | undefined;
       if (retry === 'again') pauseMs = this.retriablePause(retryCount, startedMs);
-      else if (retry === 'failover' || retry === 'active') pauseMs = this.movePause(asked, ++moves, result);
+      else if (sendsElsewhere(result.code)) pauseMs = this.movePause(asked, ++moves, result);
       else return result;
       if (pauseMs === undefined) return retry === 'again' ? (causeOf(result) ?? result) : result;
       if (pauseMs > 0) await this.pause(pauseMs);

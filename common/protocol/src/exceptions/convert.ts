@@ -34,6 +34,12 @@ export function rowOf(code: string): ExceptionRow {
   return Object.hasOwn(exceptionTable, code) ? exceptionTable[code as ExceptionCode] : exceptionTable.IOException;
 }
 
+/** True for a refusal that sends the client to another server, which may do what was asked. */
+export function sendsElsewhere(code: string): boolean {
+  const { retry } = rowOf(code);
+  return retry === 'failover' || retry === 'active';
+}
+
 export function javaClassOf(code: string): string {
   return rowOf(code).javaClass;
 }

@@ -7,5 +7,6 @@ export {
   javaClassOf,
   retriable,
   rowOf,
+  sendsElsewhere,
 } from './convert.js';
 export { type ExceptionCode, type ExceptionRow, exceptionTable, type RetryMeaning } from './table.js';

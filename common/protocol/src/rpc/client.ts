@@ -1,7 +1,7 @@
 import { ByteReader, type Codec, MalformedBytes } from '@rfs/base/bytes';
 import { isFailure } from '@rfs/base/failure';
 import type { Clock, Timer } from '@rfs/base/seams';
-import { failure, failureFromRemote, type HdfsFailure, rowOf } from '../exceptions/index.js';
+import { failure, failureFromRemote, type HdfsFailure, sendsElsewhere } from '../exceptions/index.js';
 import { encodeIpcConnectionContextProto, encodeRequestHeaderProto } from '../messages/index.js';
 import { NO_STATE_ID } from '../service/index.js';
 import { AUTH_NONE, CALL_ID_CONTEXT, CALL_ID_PING, MAGIC, NO_RETRY_COUNT, RPC_VERSION } from './constants.js';
@@ -364,7 +364,5 @@ export class RpcClient implements RpcCaller, WireEvents {
 
 /** A server that sends its client to another one has looked at no state: the client has not seen what that server has. */
 function isSentAway(result: unknown): boolean {
-  if (!isFailure(result)) return false;
-  const { retry } = rowOf(result.code);
-  return retry === 'failover' || retry === 'active';
+  return isFailure(result) && sendsElsewhere(result.code);
 }
