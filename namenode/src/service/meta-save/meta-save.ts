@@ -42,6 +42,10 @@ export class MetaFiles {
   }
 }
 
+function isFileName(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && !text.includes('\0') && basename(text) === text;
+}
+
 /** `dfsadmin -metasave`: what waits in the block manager, in a file beside the log (FSNamesystem.metaSave). */
 export const metaSave: Handler<'metaSave'> = (parts, { filename }, _context, caller, sink) => {
   const { machine, blocks, clock, slices, metaFiles } = parts;
@@ -51,7 +55,7 @@ export const metaSave: Handler<'metaSave'> = (parts, { filename }, _context, cal
     return;
   }
   // HDFS would follow a path out of the folder.
-  if (filename === '' || filename === '.' || filename === '..' || basename(filename) !== filename) {
+  if (!isFileName(filename)) {
     sink.fail(failure('IOException', `'${filename}' is not the name of a file in the folder of the log`));
     return;
   }
