@@ -61,19 +61,22 @@ export class Monitor {
     };
   }
 
-  /** Does up to about `budget` entries of sliced work and whatever is due; true while sliced work is left. */
+  /**
+   * Does up to about `budget` entries of sliced work and whatever is due; true while sliced work is left. Who is dead is
+   * found out before any datanode is said to have left: its replicas must not count for one that leaves.
+   */
   tick(budget: number): boolean {
     const { nowMs } = this.context;
     let left = this.reports.step(budget);
     left = this.refeed(left);
-    left = this.drain.step(left);
-    this.updatePopulating();
-    left = this.scanBlocks(left);
-    left = this.departures.step(left);
     if (nowMs - this.livenessMs >= LIVENESS_INTERVAL_MS) {
       this.livenessMs = nowMs;
       if (!this.safeMode.startup) this.datanodes.checkLiveness(nowMs);
     }
+    left = this.drain.step(left);
+    this.updatePopulating();
+    left = this.scanBlocks(left);
+    left = this.departures.step(left);
     if (this.context.populating && nowMs - this.redundancyMs >= this.context.config.redundancyIntervalMs) {
       this.redundancyMs = nowMs;
       this.repair();
