@@ -6,6 +6,7 @@ const ENTRIES: readonly { readonly pattern: RegExp; readonly reason: string }[] 
   { pattern: /^tools\/[\w-]+\/src\/main\.ts$/, reason: 'a program, started by its package' },
   { pattern: /^tools\/testing\/src\/[\w-]+\/main\.ts$/, reason: 'a program, started by a script' },
   { pattern: /^tools\/checks\/src\/run-tests\.ts$/, reason: 'started by npm test' },
+  { pattern: /^tools\/checks\/src\/fixed-seed\.ts$/, reason: 'loaded by npm test' },
   { pattern: /^bench\/src\/[\w-]+\.ts$/, reason: 'a benchmark, started by hand' },
   { pattern: /\.test\.ts$/, reason: 'started by the test runner' },
 ];
