@@ -25,25 +25,16 @@ import {
 } from '../../namespace/index.js';
 import type { Group, Member, ProposalSink, ReadSink } from '../../replication/index.js';
 import { MemoryStore } from '../../store/index.js';
-import { AccessTimes } from '../access-times.js';
 import { Admission } from '../admission.js';
 import { Callers } from '../callers.js';
-import type { ServiceParts } from '../handlers.js';
 import { HostSet } from '../hosts.js';
-import { LeaseTable } from '../leases.js';
-import { ListingPages } from '../listing-pages.js';
+import type { LeaseTable } from '../leases.js';
 import { MetaFiles } from '../meta-save/index.js';
-import { NamenodeService, startupRefusal } from '../namenode-service.js';
-import { Newcomers } from '../newcomers.js';
-import { OpenFiles } from '../open-files.js';
-import { Proposer } from '../proposer.js';
-import { Purger } from '../purger.js';
-import { ReplicaWaits } from '../replica-waits.js';
-import { Slices } from '../slices.js';
-import { Tenure } from '../tenure.js';
+import type { NamenodeService } from '../namenode-service.js';
+import { Services } from '../services.js';
 import { ForwardedCalls } from './forwarded-calls.js';
 import type { RoutedCall } from './routed-call.js';
-import { type Passage, type PassedOn, Router, type RouterParts } from './router.js';
+import type { Passage, PassedOn, Router } from './router.js';
 
 /** What a client hears. */
 export interface Heard<Response> {
@@ -151,7 +142,7 @@ export class TestNode implements Group, Passage {
   readonly blocks: BlockManager;
   readonly service: NamenodeService;
   readonly router: Router;
-  readonly leases = new LeaseTable(settings.leases);
+  readonly leases: LeaseTable;
   readonly forwarded: ForwardedCalls;
   readonly sinks = new Map<number, ProposalSink>();
   /** Applies nothing while this is true. */
@@ -168,7 +159,7 @@ export class TestNode implements Group, Passage {
   private readonly listeners = new Set<() => void>();
   private readonly readers: { index: number; sink: ReadSink }[] = [];
   private readonly underWay = new Map<PassedOn, number>();
-  private readonly tenure: Tenure;
+  private readonly services: Services;
 
   constructor(cluster: TestGroup, self: number, starts: boolean) {
     const { clock } = cluster;
@@ -178,60 +169,40 @@ export class TestNode implements Group, Passage {
     this.blocks.endRebuild(0 as GenerationStamp);
     if (!starts) this.blocks.setManualSafeMode(false);
     this.machine = new StateMachine(new MemoryStore(), this.blocks.events);
-    const { machine, blocks, leases } = this;
-    const proposer = new Proposer(this, clock);
-    const waits = new ReplicaWaits(blocks, clock, 1000);
-    const openFiles = new OpenFiles({ machine, blocks, proposer, leases, waits, clock }, settings.leaseRecheckMs);
-    const accessTimes = new AccessTimes(machine, proposer, clock, (ids) => this.touchLeader(ids));
-    const parts: ServiceParts = {
+    const { machine, blocks } = this;
+    const groups = new GroupMapping('root=supergroup;alice=staff', (_user, done) => done([]), clock, 1e6);
+    this.services = new Services({
       machine,
       blocks,
-      proposer,
-      leases,
-      openFiles,
-      waits,
-      newcomers: new Newcomers(blocks, clock, 1000),
-      pages: new ListingPages(),
-      slices: new Slices(clock, (action) => action()),
+      group: this,
+      log: this,
       clock,
+      nextTurn: (action) => action(),
       config: settings,
-      accessTimes,
+      limits: machine.limits,
+      callers: new Callers(groups, { owner: 'root', supergroup: 'supergroup', permissionsEnabled: true }),
       admission: new Admission(
         blocks,
         clock,
         async () => ({ included: new HostSet([]), excluded: new HostSet([]) }) as never,
       ),
       metaFiles: new MetaFiles(new SimulatedDisk(), '/logs'),
-      wakeBlocks: () => undefined,
-      poolId: () => 'BP-1',
-      checkStartup: (what) => startupRefusal(parts, what),
-    };
-    const callers = new Callers(
-      new GroupMapping('root=supergroup;alice=staff', (_user, done) => done([]), clock, 1e6),
-      {
-        owner: 'root',
-        supergroup: 'supergroup',
-        permissionsEnabled: true,
-      },
-    );
-    this.service = new NamenodeService(parts, callers);
-    const serve = this.service.serve.bind(this.service) as RouterParts['serve'];
-    const { routing: limits } = settings;
-    const notReady = (): boolean => blocks.safeMode.startup;
-    this.router = new Router({ group: this, passage: this, clock, state: machine, serve, notReady, limits });
-    this.service.routeBy(this.router);
+      passage: this,
+      tellLeader: (ids) => this.touchLeader(ids),
+      handsOver: () => false,
+    });
+    const { accessTimes, parts, service, router } = this.services;
+    this.service = service;
+    this.router = router;
+    this.leases = parts.leases;
     const notes = {
       note: (ids: readonly number[]): void => {
         this.touched.push([...ids]);
         accessTimes.note(ids);
       },
     };
-    this.forwarded = new ForwardedCalls(this, this.router, notes, () => machine.identity?.clusterId ?? '');
-    const purger = new Purger(machine, proposer, clock, PURGE);
-    const wakeBlocks = (): void => undefined;
-    const duties = { group: this, machine, blocks, proposer, leases, openFiles, purger, clock, wakeBlocks };
-    this.tenure = new Tenure(duties, machine.limits, () => undefined);
-    this.tenure.start();
+    this.forwarded = new ForwardedCalls(this, router, notes, () => machine.identity?.clusterId ?? '');
+    this.services.begin(() => undefined);
   }
 
   get member(): Member {
@@ -285,8 +256,7 @@ export class TestNode implements Group, Passage {
     if (entries.length === 0) return;
     const results: unknown[] = entries.map(() => undefined);
     this.machine.applyBatch(entries, results);
-    this.tenure.applied();
-    this.router.applied();
+    this.services.applied();
     this.tellReaders();
     for (const [i, { index }] of entries.entries()) {
       const sink = this.sinks.get(index);
