@@ -52,7 +52,7 @@ function located(what: string, block: LocatedBlockProto | undefined): string {
 }
 
 function fileText({ fs }: GetFileInfoResponseProto): string {
-  if (fs === undefined) return 'absent';
+  if (fs === undefined) return statusText(undefined);
   return statusText({
     isDirectory: fs.fileType === FileType.IS_DIR,
     id: fs.fileId ?? 0,

@@ -1,4 +1,4 @@
-import type { Random } from '@rfs/base/seams';
+import type { Random, Timer } from '@rfs/base/seams';
 import { type ClientMethod, NO_STATE_ID } from '@rfs/protocol/service';
 import { answerText, isChange, isKept } from './calls.js';
 import type { World } from './cluster.js';
@@ -47,6 +47,7 @@ export class SimClient {
   private job: Job | undefined;
   private open: Open | undefined;
   private attempts = 0;
+  private timeout: Timer | undefined;
   private calls = 0;
   private server = 0;
   /** The newest index it has seen an effect of, and the newest state id it was told. */
@@ -78,6 +79,7 @@ export class SimClient {
   receive(reply: Reply): void {
     const { open } = this;
     if (open === undefined || reply.attempt !== this.attempts) return;
+    this.timeout?.cancel();
     if (reply.answer === undefined) {
       this.attempts++;
       this.retryAfter(RETRY_MS);
@@ -217,9 +219,7 @@ export class SimClient {
     const stateId = coordinated ? this.stateId : NO_STATE_ID;
     const asked: Call = { client: this.number, attempt, callId, method, request, stateId };
     this.world.ask(this.number, this.server, asked);
-    this.world.scheduler.after(TIMEOUTS_MS[this.number % TIMEOUTS_MS.length]!, () => {
-      if (this.attempts === attempt && this.open === open) this.retryAfter(0);
-    });
+    this.timeout = this.world.scheduler.after(TIMEOUTS_MS[this.number % TIMEOUTS_MS.length]!, () => this.retryAfter(0));
   }
 
   private retryAfter(delayMs: number): void {

@@ -3,6 +3,7 @@ import { answerOf, decodeChange, type LoggedChange, outcomeOf } from './commands
 import { must } from './failure.js';
 import { ModelFiles } from './model.js';
 import { type ModelBlocks, REFUSED } from './model-blocks.js';
+import { isStatusOf, type NodeStatus, namesOf, statusOf, statusText } from './model-files.js';
 import { PATHS } from './workload.js';
 
 /** The parts of a log entry that replicas must agree in. */
@@ -15,8 +16,10 @@ interface Entry {
 
 /** What a path was from an index on. */
 interface Versions {
+  readonly names: readonly string[];
   readonly indexes: number[];
   readonly texts: string[];
+  status: NodeStatus | undefined;
 }
 
 /** Calls of one client that are remembered: more than any repetition can reach back. */
@@ -47,7 +50,9 @@ export class History {
   private floor = 0;
 
   constructor() {
-    for (const path of PATHS) this.versions.set(path, { indexes: [0], texts: ['absent'] });
+    for (const path of PATHS) {
+      this.versions.set(path, { names: namesOf(path), indexes: [0], texts: ['absent'], status: undefined });
+    }
   }
 
   /** The newest index that anybody has applied. */
@@ -172,12 +177,13 @@ export class History {
       () => `entry ${index}, ${kind} ${JSON.stringify(message)}: ${answer}, not ${predicted}`,
     );
     if (predicted === REFUSED) return;
-    for (const path of PATHS) {
-      const text = this.model.status(path);
-      const { indexes, texts } = this.versions.get(path)!;
-      if (texts[texts.length - 1] === text) continue;
-      indexes.push(index);
-      texts.push(text);
+    for (const versions of this.versions.values()) {
+      const node = this.model.find(versions.names);
+      const { status } = versions;
+      if (node === undefined ? status === undefined : status !== undefined && isStatusOf(status, node)) continue;
+      versions.status = node && statusOf(node);
+      versions.indexes.push(index);
+      versions.texts.push(statusText(versions.status));
     }
   }
 

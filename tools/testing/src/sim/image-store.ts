@@ -11,6 +11,21 @@ export class ImageStore implements Store {
   readonly backlogBytes = 0;
   private rows: MemoryStore;
   private sum: number;
+  /** Of the transaction under way, and what those who write are given. */
+  private inner: StoreWriter | undefined;
+  private readonly writer: StoreWriter = {
+    get: (key) => this.rows.get(key),
+    range: (from, to, visit, reverse) => this.rows.range(from, to, visit, reverse),
+    put: (key, value) => {
+      this.leave(key);
+      this.sum = (this.sum + rowHash(key, value)) % MODULUS;
+      this.inner!.put(key, value);
+    },
+    delete: (key) => {
+      this.leave(key);
+      this.inner!.delete(key);
+    },
+  };
 
   constructor(rows: MemoryStore = new MemoryStore(), sum = 0) {
     this.rows = rows;
@@ -36,21 +51,10 @@ export class ImageStore implements Store {
   }
 
   write<T>(body: (writer: StoreWriter) => T): T {
-    return this.rows.write((writer) =>
-      body({
-        get: (key) => writer.get(key),
-        range: (from, to, visit, reverse) => writer.range(from, to, visit, reverse),
-        put: (key, value) => {
-          this.leave(key, writer.get(key));
-          this.sum = (this.sum + rowHash(key, value)) % MODULUS;
-          writer.put(key, value);
-        },
-        delete: (key) => {
-          this.leave(key, writer.get(key));
-          writer.delete(key);
-        },
-      }),
-    );
+    return this.rows.write((writer) => {
+      this.inner = writer;
+      return body(this.writer);
+    });
   }
 
   snapshot(): StoreSnapshot {
@@ -80,7 +84,8 @@ export class ImageStore implements Store {
     return new ImageStore(this.rows.reopen(), this.sum);
   }
 
-  private leave(key: Uint8Array, value: Uint8Array | undefined): void {
+  private leave(key: Uint8Array): void {
+    const value = this.rows.get(key);
     if (value !== undefined) this.sum = (this.sum - rowHash(key, value) + MODULUS) % MODULUS;
   }
 }

@@ -236,7 +236,9 @@ export class SimMember {
         })
       : new SnapshotFetcher({ disk, folder: FOLDER, engine, suppliers, clock: process, log: silentLogger });
     const random = this.random.fork(`start ${++this.starts}`);
-    const nextTurn = (action: () => void): void => world.scheduler.after(0, () => process.run(action));
+    const nextTurn = (action: () => void): void => {
+      world.scheduler.after(0, () => process.run(action));
+    };
     const replicator = Replicator.open({
       disk,
       folder: JOURNAL_FOLDER,

@@ -45,15 +45,37 @@ function newNode(id: number, mode: number, children: Map<string, ModelNode> | un
   };
 }
 
-/** How reads are compared, the model's and the namenode's. */
-export function statusText(status: {
+/** What a read of a path sees. */
+export interface NodeStatus {
   readonly isDirectory: boolean;
   readonly id: number;
   readonly mode: number;
   readonly mtimeMs: number;
   readonly lengthBytes: number;
   readonly replication: number;
-}): string {
+}
+
+export function statusOf(node: ModelNode): NodeStatus {
+  const { id, mode, mtimeMs, replication } = node;
+  return { isDirectory: node.children !== undefined, id, mode, mtimeMs, lengthBytes: lengthOf(node), replication };
+}
+
+/** True when a read that saw `status` sees the same of `node`. */
+export function isStatusOf(status: NodeStatus, node: ModelNode): boolean {
+  const { id, mode, mtimeMs, replication } = node;
+  const isSame = status.id === id && status.mode === mode && status.mtimeMs === mtimeMs;
+  return isSame && status.replication === replication && status.lengthBytes === lengthOf(node);
+}
+
+function lengthOf({ blocks }: ModelNode): number {
+  let sum = 0;
+  for (const { lengthBytes } of blocks) sum += lengthBytes;
+  return sum;
+}
+
+/** How reads are compared, the model's and the namenode's; undefined is nothing at all. */
+export function statusText(status: NodeStatus | undefined): string {
+  if (status === undefined) return 'absent';
   const { id, mode } = status;
   if (status.isDirectory) return `directory ${id} ${mode}`;
   const { mtimeMs, lengthBytes, replication } = status;

@@ -1,6 +1,6 @@
 import { CommandKind, type CommandMessage, type DecodedCommand } from '@rfs/namenode/namespace';
 import { ModelBlocks, REFUSED } from './model-blocks.js';
-import { type ModelNode, namesOf, newDirectory, newFile, statusText } from './model-files.js';
+import { type ModelNode, namesOf, newDirectory, newFile } from './model-files.js';
 
 const FIRST_INODE = 16385;
 
@@ -89,14 +89,11 @@ export class ModelFiles {
     }
   }
 
-  /** What a read of the path sees. */
-  status(path: string): string {
-    const node = this.find(namesOf(path));
-    if (node === undefined) return 'absent';
-    const { id, mode, mtimeMs, replication, blocks } = node;
-    const lengthBytes = blocks.reduce((sum, block) => sum + block.lengthBytes, 0);
-    const isDirectory = node.children !== undefined;
-    return statusText({ isDirectory, id, mode, mtimeMs, lengthBytes, replication });
+  /** What has the path of these names, which `namesOf` gives. */
+  find(names: readonly string[]): ModelNode | undefined {
+    let at: ModelNode | undefined = this.root;
+    for (const name of names) at = at?.children?.get(name);
+    return at;
   }
 
   private mkdirs({ path, mode }: CommandMessage<typeof CommandKind.MKDIRS>): string {
@@ -210,11 +207,5 @@ export class ModelFiles {
       if (at.children === undefined) return true;
     }
     return false;
-  }
-
-  private find(names: readonly string[]): ModelNode | undefined {
-    let at: ModelNode | undefined = this.root;
-    for (const name of names) at = at?.children?.get(name);
-    return at;
   }
 }

@@ -45,15 +45,7 @@ export class SimProcess implements Clock {
   }
 
   setTimer(delayMs: number, action: () => void): Timer {
-    let cancelled = false;
-    this.scheduler.after(Math.max(0, delayMs) / this.clock.rate, () => {
-      if (!cancelled) this.run(action);
-    });
-    return {
-      cancel: () => {
-        cancelled = true;
-      },
-    };
+    return this.scheduler.after(Math.max(0, delayMs) / this.clock.rate, () => this.run(action));
   }
 
   /** A timer of the process runs out, or its disk answers; while it is paused, later. */
