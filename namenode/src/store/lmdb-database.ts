@@ -1,9 +1,35 @@
 import { mkdirSync } from 'node:fs';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 
+/** A key, as a place in the bytes of many. */
+export class KeyPlace {
+  readonly bytes: Uint8Array;
+  from = 0;
+  to = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** Keys are bytes as they are, copied by loops: most are shorter than what it costs to ask for a copy. */
+const keyEncoder = {
+  writeKey(key: Uint8Array | KeyPlace, target: Uint8Array, position: number): number {
+    let end = position;
+    if (key instanceof KeyPlace) {
+      const { bytes, to } = key;
+      for (let at = key.from; at < to; at++) target[end++] = bytes[at]!;
+    } else for (let at = 0; at < key.length; at++) target[end++] = key[at]!;
+    return end;
+  },
+  readKey: (source: Buffer, start: number, end: number): Buffer => Buffer.from(source.subarray(start, end)),
+};
+
 /** What lmdb's typings leave out of its database. */
 export interface NativeDatabase extends RootDatabase<Uint8Array, Uint8Array> {
   resetReadTxn(): void;
+  put(key: Uint8Array | KeyPlace, value: Uint8Array): Promise<boolean>;
+  remove(key: Uint8Array | KeyPlace): Promise<boolean>;
   getBinaryFast(key: Uint8Array, options?: { transaction: Transaction }): Buffer | undefined;
 }
 
@@ -23,7 +49,7 @@ export function openDatabase(folder: string): NativeDatabase {
   return open<Uint8Array, Uint8Array>({
     path: folder,
     noSubdir: false,
-    keyEncoding: 'binary',
+    keyEncoder,
     encoding: 'binary',
     overlappingSync: false,
     noMemInit: true,

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '@rfs/base/assert';
-import { openDatabase } from './lmdb-database.js';
+import { asBinary } from 'lmdb';
+import { KeyPlace, openDatabase } from './lmdb-database.js';
 import { DELETED, type PackedRows, ROW_FIELDS } from './row-set.js';
 
 /** A program of a thread: writes what it is sent into the database of `workerData`, one transaction a message. */
@@ -36,12 +37,22 @@ port.on('message', (request: WriterRequest) => {
   port.postMessage({ error, spare: request } satisfies WriterAnswer, [bytes.buffer, rows.buffer]);
 });
 
+/** Keys and values are told as places in the rows' bytes: views of them would cost as much as the tree does. */
 function writeRows({ count, bytes, rows }: PackedRows): void {
+  const key = new KeyPlace(bytes);
+  // lmdb takes the range of a buffer, as encoders of its kind give it, for one that was encoded.
+  const value = { buffer: bytes.buffer, start: 0, end: 0 };
+  const encoded = asBinary(value as unknown as Uint8Array) as unknown as Uint8Array;
   const end = count * ROW_FIELDS;
   for (let at = 0; at < end; at += ROW_FIELDS) {
-    const key = bytes.subarray(rows[at]!, rows[at]! + rows[at + 1]!);
+    key.from = rows[at]!;
+    key.to = key.from + rows[at + 1]!;
     const valueBytes = rows[at + 3]!;
     if (valueBytes === DELETED) database.remove(key);
-    else database.put(key, bytes.subarray(rows[at + 2]!, rows[at + 2]! + valueBytes));
+    else {
+      value.start = rows[at + 2]!;
+      value.end = value.start + valueBytes;
+      database.put(key, encoded);
+    }
   }
 }
