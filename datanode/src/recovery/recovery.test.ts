@@ -17,7 +17,7 @@ import { blockToProto } from '../transfer/index.js';
 import { agree, recoverBlock } from './block-recovery.js';
 import { LocalPeer, RemotePeer, type ReplicaPeer } from './replica-peer.js';
 
-const REMOTE = { user: USER, clock: systemClock, random: seededRandom(1), timeoutMs: 5000, useHostname: false };
+const REMOTE = { user: USER, clock: systemClock, random: seededRandom(1), timeoutMs: 60_000, useHostname: false };
 const NO_TOKEN = { identifier: new Uint8Array(0), password: new Uint8Array(0), kind: '', service: '' };
 
 function order(

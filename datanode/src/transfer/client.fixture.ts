@@ -64,7 +64,7 @@ export class BlockWriter {
     block: Block,
     options: WriteOptions = {},
   ): Promise<BlockWriter> {
-    const connection = await Connection.connect(context, '127.0.0.1', nodes[0]!.id.xferPort, 5000, 5000);
+    const connection = await Connection.connect(context, '127.0.0.1', nodes[0]!.id.xferPort, 60_000, 60_000);
     const writer = new BlockWriter(connection);
     const stage = options.stage ?? Stage.PIPELINE_SETUP_CREATE;
     const clientName = options.clientName ?? 'client';
@@ -175,7 +175,7 @@ export async function read(
   offset: number,
   length: number,
 ): Promise<ReadResult> {
-  const connection = await Connection.connect(context, '127.0.0.1', port, 5000, 5000);
+  const connection = await Connection.connect(context, '127.0.0.1', port, 60_000, 60_000);
   try {
     return await readThrough(connection, block, offset, length);
   } finally {

@@ -14,7 +14,7 @@ import { blockToProto } from './peers.js';
 const client = clientContext();
 
 async function replace(on: TestNode, header: OpReplaceBlockProto['header'], more: Partial<OpReplaceBlockProto>) {
-  const connection = await Connection.connect(client, '127.0.0.1', on.port, 5000, 5000);
+  const connection = await Connection.connect(client, '127.0.0.1', on.port, 60_000, 60_000);
   const request = { header, delHint: on.uuid, source: on.info, ...more };
   connection.sendOp(Op.REPLACE_BLOCK, OpReplaceBlockProto, request);
   return connection.nextMessage(BlockOpResponseProto);

@@ -102,9 +102,9 @@ export class TestNode {
     });
     node.taker = new DigestTaker(store, () => undefined);
     const settings = {
-      readTimeoutMs: 5000,
-      writeTimeoutMs: 5000,
-      keepaliveMs: 4000,
+      readTimeoutMs: 60_000,
+      writeTimeoutMs: 60_000,
+      keepaliveMs: 60_000,
       maxConnections: 100,
       maxMoves: 4,
       syncOnClose: false,

@@ -69,7 +69,7 @@ test('one connection serves several reads', async () => {
   const [node] = await nodes(1);
   const data = testData(200_000);
   await writeBlock(client, [node!], 1, data);
-  const connection = await Connection.connect(client, '127.0.0.1', node!.port, 5000, 5000);
+  const connection = await Connection.connect(client, '127.0.0.1', node!.port, 60_000, 60_000);
   for (const offset of [0, 100_000, 199_999]) {
     const result = await readThrough(connection, testBlock(1), offset, 1);
     assert.deepEqual(result.data, data.subarray(offset, offset + 1));
@@ -242,7 +242,7 @@ test('a replica that a client calls damaged is looked at, not yet reported', asy
   const [node] = await nodes(1);
   const data = testData(10_000);
   await writeBlock(client, [node!], 19, data);
-  const connection = await Connection.connect(client, '127.0.0.1', node!.port, 5000, 5000);
+  const connection = await Connection.connect(client, '127.0.0.1', node!.port, 60_000, 60_000);
   await readThrough(connection, testBlock(19), 0, data.length, Status.ERROR_CHECKSUM);
   // The answer to the next request comes after that to the verdict.
   await readThrough(connection, testBlock(19), 0, data.length);
@@ -259,7 +259,7 @@ test('a client moves a replica being written to the datanode that joins its pipe
   const writer = await BlockWriter.open(client, [from.info], testBlock(10));
   await writer.send(data.subarray(0, 70_001), 65_024);
   writer.connection.destroy();
-  const connection = await Connection.connect(client, '127.0.0.1', from.port, 5000, 5000);
+  const connection = await Connection.connect(client, '127.0.0.1', from.port, 60_000, 60_000);
   connection.sendOp(Op.TRANSFER_BLOCK, OpTransferBlockProto, {
     header: { baseHeader: { block: blockToProto(testBlock(10)) }, clientName: 'client' },
     targets: [to.info],
@@ -305,7 +305,7 @@ test('checksums are those of HDFS: MD5 of CRCs, or the CRC of all', async () => 
   await writeBlock(client, [node!], 13, data);
   for (const length of [5000, 4096, 3000]) {
     const ask = async (blockChecksumType: BlockChecksumTypeProto) => {
-      const connection = await Connection.connect(client, '127.0.0.1', node!.port, 5000, 5000);
+      const connection = await Connection.connect(client, '127.0.0.1', node!.port, 60_000, 60_000);
       connection.sendOp(Op.BLOCK_CHECKSUM, OpBlockChecksumProto, {
         header: { block: blockToProto(testBlock(13, 1001, length)) },
         blockChecksumOptions: { blockChecksumType, stripeLength: 0 },
@@ -329,7 +329,7 @@ test('bytes that make no sense cost their sender the connection and nobody anyth
     Buffer.from([0, 28, 81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]),
     Buffer.from([0, 28, 5]),
   ]) {
-    const connection = await Connection.connect(client, '127.0.0.1', node!.port, 5000, 5000);
+    const connection = await Connection.connect(client, '127.0.0.1', node!.port, 60_000, 60_000);
     connection.send(bytes);
     await connection.gone();
   }

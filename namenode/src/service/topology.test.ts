@@ -57,7 +57,7 @@ test('a table gives racks by address and by name, and is read again on refresh',
 test('a script is asked about several hosts at a time, and never twice', async (t) => {
   const { folder, warnings, target, write, open } = setUp(t);
   const runs = join(folder, 'runs');
-  const script = write('script', `#!/bin/sh\necho "$@" >> ${runs}\nfor ip in "$@"; do echo /rack-\${ip##*.}; done\n`);
+  const script = write('script', `#!/bin/sh\necho "$@" >> '${runs}'\nfor ip in "$@"; do echo /rack-\${ip##*.}; done\n`);
   const topology = await open({ script });
   await Promise.all(['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'].map((ip) => settled(topology, ip)));
   await settled(topology, '10.0.0.2');

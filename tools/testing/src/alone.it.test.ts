@@ -2,14 +2,23 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { askToStop, isAlive, killHard, NamenodeProcess, ProcessCluster, runRfs, until } from './cluster/index.js';
+import {
+  askToStop,
+  isAlive,
+  killHard,
+  membersOf,
+  NamenodeProcess,
+  ProcessCluster,
+  runRfs,
+  until,
+} from './cluster/index.js';
 import { AcknowledgedLoad, NamenodeCaller } from './load/index.js';
 
 test('with two of three namenodes lost for good the third goes on alone, and others join it', async () => {
   const cluster = await ProcessCluster.start('--namenodes', '3', '--datanodes', '0', '--no-restart');
   const started: NamenodeProcess[] = [];
   try {
-    const { conf, namenodes } = cluster.description;
+    const { namenodes } = cluster.description;
     const leader = namenodes.find(({ state }) => state === 'active') as (typeof namenodes)[number];
     const [kept, lost] = namenodes.filter(({ state }) => state !== 'active') as [typeof leader, typeof leader];
     const confOf = ({ dir }: typeof leader) => ['--conf', join(dir, 'conf')];
@@ -21,10 +30,9 @@ test('with two of three namenodes lost for good the third goes on alone, and oth
     await working;
     caller.close();
     // What one of the lost ones alone had would be lost with it.
-    const status = async () => (await runRfs(['haadmin', '-status', '--json'], { HADOOP_CONF_DIR: conf })).out;
     await until('all have everything', async () => {
-      const { members } = JSON.parse(await status()) as { members: { lag?: number }[] };
-      return members.every(({ lag }) => lag === 0);
+      const members = await membersOf(cluster);
+      return members.length === 3 && members.every(({ lag }) => lag === 0);
     });
     for (const { pid, dir } of [leader, lost]) {
       killHard(pid);
@@ -46,7 +54,7 @@ test('with two of three namenodes lost for good the third goes on alone, and oth
     own.close();
     started.push(new NamenodeProcess(confOf(lost)));
     await until('another one votes', async () => {
-      const { members } = JSON.parse(await status()) as { members: { name: string; votes: boolean }[] };
+      const members = await membersOf(cluster);
       return members.length === 2 && members.every(({ votes }) => votes);
     });
   } finally {

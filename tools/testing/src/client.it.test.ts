@@ -3,23 +3,12 @@ import { closeSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Blake3 } from '@rfs/base/checksum';
-import { clientOptions, loadConfig, readConfigFolder } from '@rfs/base/config';
-import { seededRandom, systemClock, systemRandom } from '@rfs/base/system';
-import { DfsClient } from '@rfs/client/dfs';
-import { killHard, ProcessCluster, until } from './cluster/index.js';
+import { seededRandom } from '@rfs/base/system';
+import type { DfsClient } from '@rfs/client/dfs';
+import { clientOf, killHard, ProcessCluster, until } from './cluster/index.js';
 
 const MIB = 1024 * 1024;
 const BLOCK_BYTES = 16 * MIB;
-
-function clientOf(cluster: ProcessCluster): DfsClient {
-  return new DfsClient({
-    authority: cluster.rpc,
-    config: loadConfig(clientOptions, { xml: readConfigFolder(cluster.description.conf) }),
-    user: 'root',
-    clock: systemClock,
-    random: systemRandom(),
-  });
-}
 
 /** MiB number `index` of a file that nobody has to keep. */
 function mebibyte(index: number): Uint8Array {

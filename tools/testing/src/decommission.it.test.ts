@@ -74,7 +74,7 @@ test('two datanodes are emptied at once under load; killed afterwards, they take
       const now = await states();
       return leaving.every(({ data }) => now.get(data) === AdminState.DECOMMISSIONED);
     };
-    await until('both are decommissioned', done, 60_000);
+    await until('both are decommissioned', done);
 
     // Only what was written just now may still lack a replica, for as long as its second one is on its way.
     const whole = async (): Promise<boolean> => {
@@ -83,7 +83,7 @@ test('two datanodes are emptied at once under load; killed afterwards, they take
       assert.equal(stats.missing_blocks, 0);
       return stats.under_replicated === 0;
     };
-    await until('nothing lacks a replica', whole, 5000);
+    await until('nothing lacks a replica', whole);
     for (const { pid } of leaving) killHard(pid);
     for (let file = 0; file < files; file++) {
       assert.equal(await read(client, file), digest([bytesOf(file)]), `file ${file} of ${files}`);

@@ -125,7 +125,7 @@ class Patient {
       return why === '';
     };
     try {
-      await until('all is whole', whole, 40_000);
+      await until('all is whole', whole);
     } catch (error) {
       throw new Error(`${(error as Error).message}: ${why}`);
     }

@@ -72,7 +72,7 @@ test('a datanode in maintenance is not made up for, dead or alive; when its main
     const inMaintenance = await serving();
     assert.ok(inMaintenance.some((count) => count === 1) && inMaintenance.every((count) => count > 0));
     killHard(away.pid);
-    await until('it is dead', () => among(Report.DEAD), 30_000);
+    await until('it is dead', () => among(Report.DEAD));
     assert.equal(await lacking(), 0);
     assert.deepEqual(await serving(), inMaintenance, 'nothing was copied');
     for (let file = 0; file < FILES; file++) {
@@ -81,7 +81,7 @@ test('a datanode in maintenance is not made up for, dead or alive; when its main
       assert.equal(read, FILE_BYTES);
     }
     await tell('IN_MAINTENANCE', Date.now() + 1000);
-    await until('what it had is elsewhere', async () => (await serving()).every((count) => count === 2), 30_000);
+    await until('what it had is elsewhere', async () => (await serving()).every((count) => count === 2));
     assert.equal(await lacking(), 0);
     assert.equal(await among(Report.IN_MAINTENANCE), false);
   } finally {

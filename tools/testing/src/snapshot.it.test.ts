@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { clientOptions, clientRules, loadConfig, readConfigFolder } from '@rfs/base/config';
 import { FailureError } from '@rfs/base/failure';
-import { systemClock, systemRandom } from '@rfs/base/system';
-import { DfsClient } from '@rfs/client/dfs';
-import { type ClusterDescription, hang, killHard, ProcessCluster, resume, runRfs, until } from './cluster/index.js';
-
-interface MemberStatus {
-  readonly id: number;
-  readonly name: string;
-  readonly state: string;
-  readonly votes: boolean;
-  readonly firstIndex?: number;
-  readonly lag?: number;
-}
+import type { DfsClient } from '@rfs/client/dfs';
+import {
+  type ClusterDescription,
+  clientOf,
+  hang,
+  killHard,
+  type MemberStatus,
+  membersOf,
+  ProcessCluster,
+  resume,
+  runRfs,
+  until,
+} from './cluster/index.js';
 
 /** How often a namenode makes its state durable and cuts its journal. */
 const CUT_MS = 500;
@@ -36,24 +36,21 @@ class Group {
 
   constructor(cluster: ProcessCluster) {
     this.cluster = cluster;
-    this.client = this.clientOf('rfs');
+    this.client = clientOf(cluster, 'rfs');
   }
 
   /** Changes from now on are those of a client that knows `rpc` alone: it never waits for one that hangs. */
   askOnly(rpc: string): void {
     this.client.close();
-    this.client = this.clientOf(rpc);
+    this.client = clientOf(this.cluster, rpc);
   }
 
   get conf(): string {
     return this.cluster.description.conf;
   }
 
-  /** Nobody while nobody answers. */
-  async status(): Promise<readonly MemberStatus[]> {
-    const { code, out } = await runRfs(['haadmin', '-status', '--json'], { HADOOP_CONF_DIR: this.conf });
-    if (code !== 0) return [];
-    return (JSON.parse(out) as { members: MemberStatus[] }).members;
+  status(): Promise<readonly MemberStatus[]> {
+    return membersOf(this.cluster);
   }
 
   /** Waits until all vote and lack next to nothing. */
@@ -116,11 +113,6 @@ class Group {
   async stop(): Promise<void> {
     this.client.close();
     await this.cluster.stop();
-  }
-
-  private clientOf(authority: string): DfsClient {
-    const config = loadConfig(clientOptions, { xml: readConfigFolder(this.conf) }, clientRules);
-    return new DfsClient({ authority, config, user: 'root', clock: systemClock, random: systemRandom() });
   }
 }
 

@@ -70,8 +70,8 @@ test('series with one label are counted without a look-up and read with the rest
 test('a loop that was held shows in the maximum', async () => {
   const delay = new EventLoopDelay();
   await new Promise(setImmediate);
-  const until = performance.now() + 60;
   await new Promise((resolve) => setTimeout(resolve, 2));
+  const until = performance.now() + 60;
   while (performance.now() < until);
   await new Promise((resolve) => setTimeout(resolve, 2));
   await new Promise((resolve) => setTimeout(resolve, 2));
@@ -79,7 +79,7 @@ test('a loop that was held shows in the maximum', async () => {
   assert.ok(delay.percentileMs(100) > 30);
   const metrics = new Metrics();
   delay.publish(metrics);
-  assert.match(await metrics.text(), /rfs_event_loop_delay_max_seconds 0\.\d+/);
+  assert.match(await metrics.text(), /rfs_event_loop_delay_max_seconds \d+\.\d+/);
   delay.reset();
   assert.equal(delay.maximumMs, 0);
   delay.close();

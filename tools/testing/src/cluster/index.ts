@@ -1,4 +1,4 @@
-export { clientOf, rpcOf } from './access.js';
+export { clientOf, type MemberStatus, membersOf, rpcOf } from './access.js';
 export { NamenodeProcess } from './namenode-process.js';
 export {
   askToStop,

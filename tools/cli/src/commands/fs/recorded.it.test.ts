@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ProcessCluster } from '@rfs/testing/cluster';
-import { shell } from './shell.fixture.js';
+import { ROOT_MAY_ALL, shell } from './shell.fixture.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../testing/clients/fs_shell/', import.meta.url));
 
@@ -25,21 +25,22 @@ function recorded(): Answer[] {
   return answers;
 }
 
-test('rfs fs answers as the shell of Apache Hadoop does, text for text', { timeout: 180_000 }, async () => {
+test('rfs fs answers as the shell of Apache Hadoop does, text for text', async () => {
   const work = mkdtempSync(join(tmpdir(), 'rfs-shell-'));
   const [data, scratch] = [join(work, 'data'), join(work, 'scratch')];
   execFileSync('bash', [join(FOLDER, 'data.sh'), data, scratch]);
-  const cluster = await ProcessCluster.start('--datanodes', '1', '-D', 'dfs.replication=1');
+  const cluster = await ProcessCluster.start('--datanodes', '1', '-D', 'dfs.replication=1', ...ROOT_MAY_ALL);
   const { hdfs, conf } = cluster.description;
   const zone = process.env.TZ;
   process.env.TZ = 'UTC';
   try {
     for (const { command, lines } of recorded()) {
       const words = command
-        .replaceAll('HDFS/', `${hdfs}/`)
-        .replaceAll('DATA/', `${data}/`)
-        .replaceAll('SCRATCH/', `${scratch}/`);
-      const { code, out, err } = await shell(['--conf', conf, ...words.split(' ')], work);
+        .split(' ')
+        .map((word) =>
+          word.replaceAll('HDFS/', `${hdfs}/`).replaceAll('DATA/', `${data}/`).replaceAll('SCRATCH/', `${scratch}/`),
+        );
+      const { code, out, err } = await shell(['--conf', conf, ...words], work);
       const prefixed = (prefix: string, text: string): string[] =>
         text.split('\n').flatMap((line) => (line === '' ? [] : [prefix + line]));
       const answered = [`? ${code}`, ...prefixed('> ', out), ...prefixed('! ', err)].map((line) =>

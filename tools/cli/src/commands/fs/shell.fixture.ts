@@ -19,6 +19,9 @@ class Kept extends Writable {
   }
 }
 
+/** Makes root, as which commands run here, a superuser of a cluster whoever runs it. */
+export const ROOT_MAY_ALL = ['-D', 'hadoop.user.group.static.mapping.overrides=root=supergroup'];
+
 export interface Outcome {
   readonly code: number;
   readonly out: string;

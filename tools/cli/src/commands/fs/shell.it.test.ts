@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { seededRandom } from '@rfs/base/system';
 import { ProcessCluster } from '@rfs/testing/cluster';
-import { type Outcome, shell } from './shell.fixture.js';
+import { type Outcome, ROOT_MAY_ALL, shell } from './shell.fixture.js';
 
 let cluster: ProcessCluster;
 const work = mkdtempSync(join(tmpdir(), 'rfs-shell-'));
 
 before(async () => {
-  cluster = await ProcessCluster.start('--datanodes', '3', '-D', `dfs.blocksize=${4 * 1024 * 1024}`);
+  cluster = await ProcessCluster.start('--datanodes', '3', '-D', `dfs.blocksize=${4 * 1024 * 1024}`, ...ROOT_MAY_ALL);
 });
 
 after(async () => {
