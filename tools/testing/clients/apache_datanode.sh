@@ -13,13 +13,12 @@ echo "<configuration>$(property dfs.namenode.rpc-address "${HDFS#hdfs://}"; prop
 java -Xmx512m -XX:TieredStopAtLevel=1 -cp "$work/dn:$(jars | cut -d: -f2-)" org.apache.hadoop.hdfs.server.datanode.DataNode > "$work/dn.log" 2>&1 &
 datanode=$!
 cleanup() { kill "$datanode" 2>/dev/null; wait "$datanode"; }
-for _ in $(seq 1 120); do
-  live=$(curl -s "$WEB/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState" | sed -n 's/.*"NumLiveDataNodes" *: *\([0-9]*\).*/\1/p' || true)
-  [ "${live:-0}" = 1 ] && break
+registered() {
   kill -0 "$datanode" 2>/dev/null || { tail -20 "$work/dn.log" >&2; wrong "the Apache datanode ended"; }
-  sleep 0.25
-done
-same "${live:-0}" 1 "an Apache datanode registers"
+  curl -s "$WEB/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState" | grep -q '"NumLiveDataNodes" *: *1\b'
+}
+wait_for registered || wrong "the Apache datanode does not register"
+ok "an Apache datanode registers"
 random_bytes 20 > "$work/data"
 want=$(digest < "$work/data")
 fs -put "$work/data" /from-hadoop

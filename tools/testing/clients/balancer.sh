@@ -34,12 +34,10 @@ add_datanode() {
       > "$conf/log" 2>&1 &
   fi
   added+=($!)
-  for _ in $(seq 100); do
-    [ "$(used | wc -w)" != "$1" ] || return 0
-    sleep 0.2
-  done
-  cat "$conf/log" >&2; wrong "datanode $1 does not come"
+  wait_for there "$1" || { cat "$conf/log" >&2; wrong "datanode $1 does not come"; }
 }
+# there COUNT: so many datanodes are live
+there() { [ "$(used | wc -w)" = "$1" ]; }
 
 # used: how full each live datanode is, in percent
 used() { "$rfs" dfsadmin -report -live | awk '/^Name: /{node=1} node && /^DFS Used%: /{print $3+0}'; }
@@ -49,12 +47,10 @@ farthest() { used | python3 -c "import sys; n=[float(w) for w in sys.stdin.read(
 
 # even NAME LIMIT: all datanodes are within LIMIT percent of the average, once the sources have deleted what was moved
 even() {
-  for _ in $(seq 100); do
-    [ "$(farthest)" -gt "$2" ] || { ok "$1: every datanode within $2 % of the average: $(used | tr '\n' ' ')"; return 0; }
-    sleep 0.1
-  done
-  wrong "$1: a datanode is $(farthest) % away from the average: $(used | tr '\n' ' ')"
+  wait_for within "$2" || wrong "$1: a datanode is $(farthest) % away from the average: $(used | tr '\n' ' ')"
+  ok "$1: every datanode within $2 % of the average: $(used | tr '\n' ' ')"
 }
+within() { [ "$(farthest)" -le "$1" ]; }
 
 # whole NAME: nothing lost, nothing doubled
 whole() {

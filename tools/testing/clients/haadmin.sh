@@ -9,7 +9,7 @@ pids=()
 cleanup() { [ "${#pids[@]}" = 0 ] || kill "${pids[@]}" 2>/dev/null || true; }
 
 apache() { hadoop org.apache.hadoop.hdfs.tools.DFSHAAdmin "$@" 2>/dev/null; }
-ours() { timeout 100 "$rfs" haadmin "$@"; }
+ours() { "$rfs" haadmin "$@"; }
 # of STATE: the names of the members in a state; of all without one
 of() { ours -status --json | python3 -c "import json,sys; print(' '.join(sorted(m['name'] for m in json.load(sys.stdin)['members'] if m['state'] == sys.argv[1] or not sys.argv[1])))" "${1:-}"; }
 # its NAME: id and vote of a member

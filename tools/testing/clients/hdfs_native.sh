@@ -3,4 +3,4 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 python=$("$clients/venv.sh" native "hdfs-native==0.14.7")
 start_cluster 3 dfs.blocksize=67108864
-timeout 120 "$python" "$clients/hdfs_native_job.py" "$HDFS"
+"$python" "$clients/hdfs_native_job.py" "$HDFS"

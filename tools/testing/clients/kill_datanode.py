@@ -63,7 +63,7 @@ def run(which, index, megabytes=200, before=40):
         put.stdin.flush()
 
     feed(before)
-    deadline = time.time() + 30
+    deadline = time.time() + 120
     while len(nodes := pipeline(put.pid)) < 3:
         if time.time() > deadline:
             sys.exit(f"WRONG no pipeline of three datanodes: {nodes}")

@@ -11,4 +11,4 @@ if [ "$TARGET" = apache ]; then
 else
   describe "'\n'.join(str(n['pid']) + ' ' + n['data'].split(':')[1] for n in d['datanodes'])" > "$work/datanodes"
 fi
-CLASSPATH=$(jars) timeout 240 python3 "$clients/kill_datanode.py" "$work/datanodes"
+CLASSPATH=$(jars) python3 "$clients/kill_datanode.py" "$work/datanodes"

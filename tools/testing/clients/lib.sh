@@ -18,6 +18,12 @@ wrong() { echo "WRONG $*" >&2; exit 1; }
 # same A B NAME: the texts A and B are equal
 same() { if [ "$1" = "$2" ]; then ok "$3"; else wrong "$3: got \"$1\", wanted \"$2\""; fi; }
 
+# wait_for COMMAND...: until it succeeds; fails when it does not for two minutes, which no machine is too slow for
+wait_for() {
+  local end=$((SECONDS + 120))
+  until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done
+}
+
 # start_cluster DATANODES [NAME=VALUE...]: sets HDFS (hdfs://host:port), WEB (http://host:port), CONF (a folder for
 # clients), CLUSTER (a folder with all data) and, on rfs, DESCRIPTION (the JSON line of rfs up).
 start_cluster() {

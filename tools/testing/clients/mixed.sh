@@ -44,7 +44,8 @@ state() { curl -s "$WEB/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState" 
 
 # until_live COUNT
 until_live() {
-  for _ in $(seq 1 300); do [ "$(state NumLiveDataNodes)" != "$1" ] || return 0; sleep 0.2; done
+  live() { [ "$(state NumLiveDataNodes)" = "$1" ]; }
+  ! wait_for live "$1" || return 0
   tail -n 5 "$work"/*/log >&2; wrong "$(state NumLiveDataNodes) live datanodes instead of $1"
 }
 # Options with which a write goes through all four datanodes.
@@ -53,10 +54,13 @@ fsck() { curl -s "$WEB/fsck?ugi=$(whoami)&path=$1${2:+&$2=1}"; }
 
 # finalized NAME: how many finalized replicas a datanode's disk has
 finalized() { find "$work/$1/data" -path '*/finalized/*' -name 'blk_*.meta' | wc -l; }
+# all_finalized NAME COUNT
+all_finalized() { [ "$(finalized "$1")" = "$2" ]; }
 
 until_live 4
 # A datanode takes nothing before its first heartbeat has told of its storages.
-for _ in $(seq 50); do [ "$("$rfs" dfsadmin -report -live | grep -c '^Configured Capacity: [1-9]')" -lt 5 ] || break; done
+storages_told() { [ "$("$rfs" dfsadmin -report -live | grep -c '^Configured Capacity: [1-9]')" = 5 ]; }
+wait_for storages_told || wrong "not every datanode tells of its storages"
 ok "$TARGET namenode: datanodes of both kinds register"
 
 random_bytes 6 > "$work/data"
@@ -65,7 +69,7 @@ want=$(digest < "$work/data")
 fs "${all[@]}" -put "$work/data" /from-hadoop
 wait $!
 for name in rfs1 rfs2 apache1 apache2; do
-  for _ in $(seq 50); do [ "$(finalized $name)" = 12 ] && break; sleep 0.1; done
+  wait_for all_finalized $name 12 || true
   same "$(finalized $name)" 12 "$name has a replica of every block that went through pipelines of both kinds"
 done
 for _ in 1 2 3; do same "$("$rfs" fs -cat /from-hadoop | digest)" "$want" "rfs's client reads what Hadoop's wrote"; done | sort -u
@@ -83,13 +87,8 @@ feed() {
 # writing COUNT NAME...: waits until these datanodes have COUNT replicas being written, each of nearly half a block
 writing() {
   local count=$1 name; shift
-  for name in "$@"; do
-    for _ in $(seq 300); do
-      [ "$(find "$work/$name/data" -path '*/rbw/*' -name 'blk_*' ! -name '*.meta' -size +300k | wc -l)" -lt "$count" ] || continue 2
-      sleep 0.1
-    done
-    wrong "$name does not take part in the writes"
-  done
+  being_written() { [ "$(find "$work/$1/data" -path '*/rbw/*' -name 'blk_*' ! -name '*.meta' -size +300k | wc -l)" -ge "$count" ]; }
+  for name in "$@"; do wait_for being_written "$name" || wrong "$name does not take part in the writes"; done
 }
 
 # Writers that die.
@@ -109,7 +108,7 @@ for name in rfs hadoop; do
   same "$(digest < "$work/cut")" "$(head -c "$length" "$work/data" | digest)" "recovery of a lease: what a killed $name client wrote is there up to the middle of a block"
 done
 for name in rfs1 rfs2 apache1 apache2; do
-  for _ in $(seq 50); do [ "$(finalized $name)" = 18 ] && break; sleep 0.1; done
+  wait_for all_finalized $name 18 || true
   same "$(finalized $name)" 18 "$name finalized the recovered blocks"
 done
 
@@ -131,12 +130,14 @@ same "$("$rfs" fs -cat /through-hadoop | digest)" "$want" "a write by Hadoop's c
 
 # With two replicas asked for, each block ends with one on each of the two datanodes that are left, once the others are
 # given up: until then what they had counts.
-for _ in $(seq 150); do ! "$rfs" dfsadmin -report -dead | grep -q '^Dead datanodes (2)' || break; sleep 0.2; done
+both_dead() { "$rfs" dfsadmin -report -dead | grep '^Dead datanodes (2)' > /dev/null; }
+wait_for both_dead || true
 same "$("$rfs" dfsadmin -report -dead | grep -o '^Dead datanodes ([0-9]*)')" "Dead datanodes (2)" "the killed datanodes count as dead"
 problems() { fsck / | sed -n 's/^ *\(Under-replicated blocks\|Over-replicated blocks\|Average block replication\|Missing blocks\):[^0-9]*\([0-9.]*\).*/\2/p; s/^The filesystem .* is \([A-Z]*\)$/\1/p' | xargs; }
+well() { [ "$(problems)" = "0 0 2.0 0 HEALTHY" ]; }
 # healed NAME
 healed() {
-  for _ in $(seq 300); do [ "$(problems)" != "0 0 2.0 0 HEALTHY" ] || break; sleep 0.2; done
+  wait_for well || true
   same "$(problems)" "0 0 2.0 0 HEALTHY" "$1"
 }
 healed "every block has a replica of each kind again, and fsck says HEALTHY"

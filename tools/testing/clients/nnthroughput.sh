@@ -5,7 +5,7 @@ files=${1:-20000}
 start_cluster "$([ "$TARGET" = apache ] && echo 1 || echo 0)" dfs.namenode.fs-limits.min-block-size=16
 cd "$work"
 throughput() {
-  timeout 120 java -Xmx1g -cp "$(jars)" -Dhadoop.root.logger=INFO,console -Dlog4j.configuration="file:$work/log4j.properties" \
+  java -Xmx1g -cp "$(jars)" -Dhadoop.root.logger=INFO,console -Dlog4j.configuration="file:$work/log4j.properties" \
     org.apache.hadoop.hdfs.server.namenode.NNThroughputBenchmark -fs "$HDFS" "$@" > "$work/out" 2>&1 || { tail -30 "$work/out" >&2; wrong "NNThroughputBenchmark $*"; }
   local done rate
   done=$(sed -n 's/.*# operations: //p' "$work/out"); rate=$(sed -n 's/.* Ops per sec: //p' "$work/out")

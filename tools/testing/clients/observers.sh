@@ -7,7 +7,7 @@ start_cluster 1
 classes=$(jars)
 mkdir "$work/classes"
 javac -cp "$classes" -d "$work/classes" "$clients/failover/Observers.java"
-observers() { timeout 100 java -Xmx300m -XX:TieredStopAtLevel=1 -cp "$work/classes:$classes" Observers "$@"; }
+observers() { java -Xmx300m -XX:TieredStopAtLevel=1 -cp "$work/classes:$classes" Observers "$@"; }
 observers write 100 | observers read || wrong "reads through ObserverReadProxyProvider"
 ok "a client sees its own writes, and those of another process after msync"
 # seen: a line "STATE READS CPU_US" for each namenode, all since its start

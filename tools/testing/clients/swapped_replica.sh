@@ -23,23 +23,17 @@ b=$(block b)
 # of BLOCK: where its finalized replicas are
 of() { find "$CLUSTER" -path '*/finalized/*' -name "$1" | sort; }
 
-# until SECONDS COMMAND...: waits until it succeeds
-until_true() {
-  local tries=$(($1 * 4)); shift
-  while [ $tries -gt 0 ]; do ! "$@" || return 0; tries=$((tries - 1)); sleep 0.25; done
-  return 1
-}
 live() { fsck | grep -q "^ Number of data-nodes:[^0-9]*$1\$"; }
 # stop_holder: ends one of the datanodes that have a replica of /a; $at is its place
 stop_holder() {
   at=$(of "$a" | head -n 1)
   holder=$(sed -n 's|.*/datanode\([0-9]\)/.*|\1|p' <<< "$at")
   kill -TERM "${pids[$holder]}"
-  until_true 60 live 3 || wrong "a datanode that was stopped counts as live"
+  wait_for live 3 || wrong "a datanode that was stopped counts as live"
 }
 start_holder() {
   "$rfs" datanode --conf "$CLUSTER/datanode$holder/conf" > "$work/datanode$holder.log" 2>&1 & pids[$holder]=$!; started+=($!)
-  until_true 60 live 4 || wrong "the datanode does not come back"
+  wait_for live 4 || wrong "the datanode does not come back"
 }
 # swap: the replica that was found gets the content and the sums of /b's block
 swap() {
@@ -50,14 +44,14 @@ all_good() { [ "$(of "$a" | xargs -n 1 sha256sum | grep -c "^$good ")" = 3 ] && 
 healthy() { [ "$(status)" = "The filesystem under path '/' is HEALTHY" ]; }
 
 stop_holder; swap; start_holder
-until_true 60 all_good || wrong "a swapped replica is not replaced: $(of "$a" | xargs sha256sum)"
+wait_for all_good || wrong "a swapped replica is not replaced: $(of "$a" | xargs sha256sum)"
 ok "a swapped replica whose datanode remembers its digest is found and replaced"
-until_true 30 healthy || wrong "$(fsck)"
+wait_for healthy || wrong "$(fsck)"
 ok "and the filesystem is healthy"
 
 stop_holder; swap; find "$CLUSTER/datanode$holder" -name rfs-digests -delete; start_holder
 undecided() { fsck | grep -q "^/a: *Replicas of .*$a.* differ. Each of them matches its own checksums, so nobody can say which one is wrong"; }
-until_true 60 undecided || { fsck >&2; wrong "fsck does not tell of replicas that differ"; }
+wait_for undecided || { fsck >&2; wrong "fsck does not tell of replicas that differ"; }
 ok "one whose datanode does not remember: the replicas are found to differ, are checked, and fsck names the block"
 same "$(status)" "The filesystem under path '/' is CORRUPT" "fsck does not call that healthy"
 "$rfs" fs -setrep 2 /a > /dev/null
@@ -66,9 +60,9 @@ same "$(of "$a" | wc -l)" 3 "nothing is deleted, not even the one that is too ma
 
 # An operator compares them, and takes away the wrong one.
 kill -TERM "${pids[$holder]}"
-until_true 60 live 3 || wrong "a datanode that was stopped counts as live"
+wait_for live 3 || wrong "a datanode that was stopped counts as live"
 rm "$at" "$at"_*.meta
 start_holder
-until_true 60 healthy || wrong "$(fsck)"
+wait_for healthy || wrong "$(fsck)"
 ok "once an operator has taken the wrong one away all is well again"
 same "$("$rfs" fs -cat /a | digest)" "$good" "and the file is what was written"

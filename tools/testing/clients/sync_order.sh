@@ -9,7 +9,7 @@ strace -f -qq -tt -yy -xx -s 4000000 -e trace=fdatasync,fsync,write,writev,pwrit
   node "$project/tools/cli/bin/rfs.js" namenode --bootstrap --rpc-address "$rpc" --http-address "$http" --name-dir "file://$work/name" > "$work/nn.log" 2>&1 &
 tracer=$!
 cleanup() { kill -TERM "${namenode:-$tracer}" 2>/dev/null; wait "$tracer"; }
-for _ in $(seq 1 300); do curl -s -o /dev/null "http://$http/jmx" && break; sleep 0.1; done
+wait_for curl -s -o /dev/null "http://$http/jmx" || { cat "$work/nn.log" >&2; wrong "the namenode does not serve"; }
 namenode=$(pgrep -P "$tracer" | head -1)
 node "$project/tools/testing/dist/main.js" "$rpc" 2000 > "$work/load.json"
 kill -TERM "$namenode"

@@ -25,6 +25,6 @@ for host in 127.0.0.2 127.0.0.3 127.0.0.4; do
     --webui-port 0 --work-dir "$work/worker-$host" "spark://127.0.0.1:$port" > "$work/worker-$host.log" 2>&1 &
   started+=($!)
 done
-SPARK_LOCAL_IP=127.0.0.1 timeout 200 "$python" "$clients/web_locality.py" "spark://127.0.0.1:$port" "$HDFS" "webhdfs://${WEB#http://}" "$work/events" \
+SPARK_LOCAL_IP=127.0.0.1 "$python" "$clients/web_locality.py" "spark://127.0.0.1:$port" "$HDFS" "webhdfs://${WEB#http://}" "$work/events" \
   $(describe "' '.join(n['http'] for n in d['datanodes'])") 2> "$work/spark.log" ||
   { grep -hE "Error|Exception|Caused" "$work"/*.log | head -20 >&2 || true; tail -n 20 "$work/spark.log" >&2; wrong "Spark's locality"; }

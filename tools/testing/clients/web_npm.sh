@@ -6,4 +6,4 @@ folder=${RFS_CLIENTS_CACHE:-$HOME/.cache/rfs-clients}/npm-webhdfs
   { mkdir -p "$folder" && npm install --prefix "$folder" --ignore-scripts --no-audit --no-fund webhdfs@1.2.0 >&2; }
 start_cluster 3 dfs.blocksize=67108864 hadoop.user.group.static.mapping.overrides="root=supergroup;eve=eve"
 random_bytes 300 > "$work/big"
-timeout 100 node --no-deprecation "$clients/web_npm.mjs" "$folder" "${WEB#http://}" "$work/big"
+node --no-deprecation "$clients/web_npm.mjs" "$folder" "${WEB#http://}" "$work/big"

@@ -5,7 +5,7 @@ import jsonschema_rs
 import requests
 
 web = sys.argv[1]
-document = requests.get(f"http://{web}/openapi.json", timeout=20).json()
+document = requests.get(f"http://{web}/openapi.json", timeout=60).json()
 base = f"http://{web}/webhdfs/v1"
 
 
@@ -23,7 +23,7 @@ def strict(schema):
 
 def ask(method, name, path, **parameters):
     return requests.request(method, base + path, params={"op": name, "user.name": "root", **parameters},
-                            data=b"x" * 3000 if name in ("CREATE", "APPEND") else None, timeout=30)
+                            data=b"x" * 3000 if name in ("CREATE", "APPEND") else None, timeout=60)
 
 
 operations = {operation["name"]: operation for operation in document["x-operations"]}

@@ -4,4 +4,4 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 UP_OPTIONS=--hosts
 start_cluster 2 dfs.replication=1
-timeout 150 node "$clients/web_slow_readers.mjs" 1000 "$DESCRIPTION"
+node "$clients/web_slow_readers.mjs" 1000 "$DESCRIPTION"

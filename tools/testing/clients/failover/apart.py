@@ -174,7 +174,7 @@ def partitions(cluster, load, single, count):
             finally:
                 cut(leader, "del")
             cluster.whole()
-            until("it follows again", lambda: not stale(cluster, leader, marker), 5)
+            until("it follows again", lambda: not stale(cluster, leader, marker))
             load.pauses([at], cut.__name__.replace("_", " "), LIMIT_MS)
 
 

@@ -16,7 +16,7 @@ def wrong(what):
     sys.exit(f"WRONG {what}")
 
 
-def until(what, condition, patience=60):
+def until(what, condition, patience=120):
     deadline = time.time() + patience
     while not (found := condition()):
         if time.time() > deadline:
@@ -36,7 +36,7 @@ class Cluster:
         with open(f"{self.folder}/cluster.json") as file:
             return json.load(file)
 
-    def rfs(self, *words, may_fail=False, timeout=60):
+    def rfs(self, *words, may_fail=False, timeout=120):
         done = subprocess.run([self.rfs_command, *words], capture_output=True, text=True, timeout=timeout,
                               env={**os.environ, "HADOOP_CONF_DIR": self.conf})
         if done.returncode != 0 and not may_fail:
@@ -60,7 +60,7 @@ class Cluster:
             return next((name for name in names if name != other_than), None)
         return until("somebody leads", find)
 
-    def whole(self, patience=60):
+    def whole(self, patience=120):
         """Everybody is there, votes, has everything, and one leads."""
         count = len(self.now()["namenodes"])
 
@@ -106,7 +106,7 @@ class Cluster:
             nonlocal last
             last = self.rfs("fsck", "/", may_fail=True)
             return "is HEALTHY" in last and "Under-replicated blocks:\t0" in last
-        deadline = time.time() + 90
+        deadline = time.time() + 120
         while not find():
             if time.time() > deadline:
                 wrong(f"rfs fsck /: {last[-1500:]}")

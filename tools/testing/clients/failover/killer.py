@@ -15,4 +15,4 @@ while True:
         print(leader, file=file)
     until("it is started again", lambda: cluster.node(leader)["pid"] != 0)
     cluster.whole()
-    time.sleep(3)
+    time.sleep(1)
