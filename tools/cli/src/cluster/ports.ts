@@ -9,7 +9,7 @@ const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const ATTEMPTS = 200;
 
-/** Finds TCP ports that nobody listens on, each given out once. */
+/** Finds TCP ports that nobody listens on, each given out once: by this process, and by all that look at the same time. */
 export class PortFinder {
   private readonly random: Random;
   private readonly taken = new Set<number>();
@@ -29,10 +29,22 @@ export class PortFinder {
   }
 
   private async take(host: string, port: number): Promise<boolean> {
-    if (this.taken.has(port) || !(await isFree(host, port))) return false;
+    if (this.taken.has(port) || !(await claim(host, port)) || !(await isFree(host, port))) return false;
     this.taken.add(port);
     return true;
   }
+}
+
+/**
+ * False when another process that runs gave out this port: its daemon may be about to listen. A socket without a file,
+ * in the same network namespace as the port and gone with this process; systems other than Linux have none.
+ */
+function claim(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
+    server.listen(`\0rfs-port-${host}:${port}`, () => resolve(true)).unref();
+  });
 }
 
 function isFree(host: string, port: number): Promise<boolean> {
