@@ -3,19 +3,18 @@
 # serves both.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 start_cluster 0 dfs.replication=1
-port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
 property() { printf '<property><name>%s</name><value>%s</value></property>\n' "$1" "$2"; }
 mkdir -p "$work/dn"
 cp "$CONF/core-site.xml" "$work/dn/"
 echo "<configuration>$(property dfs.namenode.rpc-address "${HDFS#hdfs://}"; property dfs.datanode.data.dir "file://$work/dn/data"
-  property dfs.datanode.address "127.0.0.1:$(port)"; property dfs.datanode.http.address "127.0.0.1:$(port)"
-  property dfs.datanode.ipc.address "127.0.0.1:$(port)"; property dfs.heartbeat.interval 1)</configuration>" > "$work/dn/hdfs-site.xml"
+  property dfs.datanode.address "127.0.0.1:$(free_port)"; property dfs.datanode.http.address "127.0.0.1:$(free_port)"
+  property dfs.datanode.ipc.address "127.0.0.1:$(free_port)"; property dfs.heartbeat.interval 1)</configuration>" > "$work/dn/hdfs-site.xml"
 java -Xmx512m -XX:TieredStopAtLevel=1 -cp "$work/dn:$(jars | cut -d: -f2-)" org.apache.hadoop.hdfs.server.datanode.DataNode > "$work/dn.log" 2>&1 &
 datanode=$!
 cleanup() { kill "$datanode" 2>/dev/null; wait "$datanode"; }
 registered() {
   kill -0 "$datanode" 2>/dev/null || { tail -20 "$work/dn.log" >&2; wrong "the Apache datanode ended"; }
-  curl -s "$WEB/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState" | grep -q '"NumLiveDataNodes" *: *1\b'
+  curl -s "$WEB/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState" | grep '"NumLiveDataNodes" *: *1\b' > /dev/null
 }
 wait_for registered || wrong "the Apache datanode does not register"
 ok "an Apache datanode registers"

@@ -16,6 +16,6 @@ same "$("$hdfs" ls /go/in)" "a file" "Go client: ls"
 "$hdfs" mv "/go/in/a file" /go/b
 same "$("$hdfs" checksum /go/b | wc -l)" "1" "Go client: mv and checksum"
 "$hdfs" chmod 600 /go/b
-"$hdfs" ls -l /go | grep -q -- '-rw-------' && ok "Go client: chmod and ls -l"
+"$hdfs" ls -l /go | grep -e '-rw-------' > /dev/null && ok "Go client: chmod and ls -l"
 "$hdfs" rm -r /go
 same "$("$hdfs" ls /)" "" "Go client: rm -r"

@@ -33,7 +33,6 @@ same "$(of active)" "$leader" "hdfs haadmin -transitionToStandby: the other one 
 (while [ ! -e "$work/stop" ]; do "$rfs" fs -touchz "/written/$((number = ${number:-0} + 1))" || exit 1; done) 2> "$work/writer.log" &
 writer=$!
 peers=$(describe "','.join(n['rpc'] for n in d['namenodes'])")
-free_port() { python3 -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"; }
 # start_member NAME COMMAND: a daemon with an empty folder that knows the others
 start_member() {
   local rpc; rpc=127.0.0.1:$(free_port)

@@ -1,6 +1,7 @@
 # Sourced by the client scripts. Each script starts the cluster it needs, prints one line "ok NAME" for every thing
 # seen working, and ends with a code other than 0 at the first that is not. TARGET=apache runs a script against a real
 # Apache HDFS, to tell a wrong script from a wrong file system.
+# With pipefail `grep -q` may end a pipe before its writer is done, and so fail: it is not used behind one.
 set -euo pipefail
 
 clients=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -45,6 +46,14 @@ start_cluster() {
     HDFS=$(describe "d['hdfs']"); WEB=$(describe "d['webhdfs']"); CONF=$(describe "d['conf']")
   fi
   export HADOOP_CONF_DIR=$CONF
+}
+
+# free_port: one of 127.0.0.1, each time another, below those that outgoing connections get: none takes it before a daemon
+# listens
+free_port() {
+  local port; port=$(($(cat "$work/port" 2>/dev/null || echo $((10000 + RANDOM % 9000))) + 1))
+  while (exec 3<> "/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+  echo $port | tee "$work/port"
 }
 
 # describe EXPRESSION: a value of rfs up's description, as Python's d

@@ -9,7 +9,6 @@ start_cluster 0 dfs.replication=2 dfs.blocksize=1048576 dfs.heartbeat.interval=1
   dfs.namenode.heartbeat.recheck-interval=1000 dfs.namenode.redundancy.considerLoad=false dfs.namenode.redundancy.interval.seconds=1s \
   dfs.namenode.reconstruction.pending.timeout-sec=10 dfs.client.block.write.replace-datanode-on-failure.best-effort=true
 
-port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
 property() { printf '<property><name>%s</name><value>%s</value></property>\n' "$1" "$2"; }
 
 # configure NAME: a folder for the datanode of that name
@@ -17,8 +16,8 @@ configure() {
   mkdir -p "$work/$1"
   cp "$CONF/core-site.xml" "$work/$1/"
   echo "<configuration>$(property dfs.namenode.rpc-address "${HDFS#hdfs://}"; property dfs.datanode.data.dir "file://$work/$1/data"
-    property dfs.datanode.address "127.0.0.1:$(port)"; property dfs.datanode.http.address "127.0.0.1:$(port)"
-    property dfs.datanode.ipc.address "127.0.0.1:$(port)"; property dfs.heartbeat.interval 1)</configuration>" > "$work/$1/hdfs-site.xml"
+    property dfs.datanode.address "127.0.0.1:$(free_port)"; property dfs.datanode.http.address "127.0.0.1:$(free_port)"
+    property dfs.datanode.ipc.address "127.0.0.1:$(free_port)"; property dfs.heartbeat.interval 1)</configuration>" > "$work/$1/hdfs-site.xml"
 }
 
 declare -A pid

@@ -23,7 +23,7 @@ b=$(block b)
 # of BLOCK: where its finalized replicas are
 of() { find "$CLUSTER" -path '*/finalized/*' -name "$1" | sort; }
 
-live() { fsck | grep -q "^ Number of data-nodes:[^0-9]*$1\$"; }
+live() { fsck | grep "^ Number of data-nodes:[^0-9]*$1\$" > /dev/null; }
 # stop_holder: ends one of the datanodes that have a replica of /a; $at is its place
 stop_holder() {
   at=$(of "$a" | head -n 1)
@@ -50,7 +50,7 @@ wait_for healthy || wrong "$(fsck)"
 ok "and the filesystem is healthy"
 
 stop_holder; swap; find "$CLUSTER/datanode$holder" -name rfs-digests -delete; start_holder
-undecided() { fsck | grep -q "^/a: *Replicas of .*$a.* differ. Each of them matches its own checksums, so nobody can say which one is wrong"; }
+undecided() { fsck | grep "^/a: *Replicas of .*$a.* differ. Each of them matches its own checksums, so nobody can say which one is wrong" > /dev/null; }
 wait_for undecided || { fsck >&2; wrong "fsck does not tell of replicas that differ"; }
 ok "one whose datanode does not remember: the replicas are found to differ, are checked, and fsck names the block"
 same "$(status)" "The filesystem under path '/' is CORRUPT" "fsck does not call that healthy"

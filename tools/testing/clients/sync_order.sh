@@ -3,8 +3,7 @@
 # namenode before a sync that began after the change was written has ended.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 mkdir -p "$work/conf"
-port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
-rpc=127.0.0.1:$(port); http=127.0.0.1:$(port)
+rpc=127.0.0.1:$(free_port); http=127.0.0.1:$(free_port)
 strace -f -qq -tt -yy -xx -s 4000000 -e trace=fdatasync,fsync,write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg -o "$work/trace" \
   node "$project/tools/cli/bin/rfs.js" namenode --bootstrap --rpc-address "$rpc" --http-address "$http" --name-dir "file://$work/name" > "$work/nn.log" 2>&1 &
 tracer=$!

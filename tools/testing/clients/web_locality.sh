@@ -9,7 +9,7 @@ UP_OPTIONS=--hosts
 start_cluster 3 dfs.blocksize=1048576 dfs.replication=1
 gcc -shared -fPIC -O1 -o "$work/source_address.so" "$clients/web_source_address.c" -ldl
 spark_home=$("$python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 mkdir "$work/events"
 export SPARK_HOME=$spark_home SPARK_DAEMON_MEMORY=300m
 export SPARK_DAEMON_JAVA_OPTS="-Djava.net.preferIPv4Stack=true -XX:TieredStopAtLevel=1"
