@@ -5,6 +5,7 @@ import type { EntryKind, HardState, LogEntry } from '../raft/index.js';
 import type { WriteBatch } from './batch.js';
 import { JournalDamage } from './damage.js';
 import { ExtentIndex } from './extents.js';
+import type { SegmentHeader } from './format.js';
 import { FrameReader } from './frames.js';
 import { type RecordVisitor, visitRecords } from './records.js';
 import { boundOf, type RecoveredJournal } from './recovery.js';
@@ -20,6 +21,8 @@ const ZERO: HardState = { term: 0 as Term, vote: 0, commit: 0 as LogIndex };
  */
 export class JournalContents {
   readonly segments: Segment[];
+  /** What stands before the log. The oldest segment says it, unless later ones replace all that is in that one. */
+  private base: SegmentHeader | undefined;
   private extents = new ExtentIndex();
   /** Segments from here on are in `extents`. */
   private loadedFrom: number;
@@ -28,6 +31,7 @@ export class JournalContents {
 
   constructor(recovered: RecoveredJournal | undefined) {
     this.segments = recovered?.segments ?? [];
+    this.findBase();
     this.loadedFrom = Math.max(0, this.segments.length - 1);
     if (recovered === undefined) return;
     this.extents = recovered.newest.extents;
@@ -42,8 +46,7 @@ export class JournalContents {
   }
 
   get firstIndex(): LogIndex {
-    const oldest = this.segments[0];
-    return (oldest === undefined ? 1 : oldest.header.previousIndex + 1) as LogIndex;
+    return ((this.base?.previousIndex ?? 0) + 1) as LogIndex;
   }
 
   get lastIndex(): LogIndex {
@@ -57,10 +60,10 @@ export class JournalContents {
   }
 
   term(index: LogIndex): Term {
-    const oldest = this.segments[0];
+    const { base } = this;
     if (index === 0) return 0 as Term;
-    assert(oldest !== undefined && index >= oldest.header.previousIndex && index <= this.lastIndex, `term of ${index}`);
-    if (index === oldest.header.previousIndex) return oldest.header.previousTerm;
+    assert(base !== undefined && index >= base.previousIndex && index <= this.lastIndex, `term of ${index}`);
+    if (index === base.previousIndex) return base.previousTerm;
     this.load(index);
     return this.extents.find(index)!.term;
   }
@@ -89,8 +92,8 @@ export class JournalContents {
     if (from < this.lastIndex) this.load(Math.max(from, this.firstIndex) as LogIndex);
   }
 
-  /** `batch` is durable in the active segment. */
-  take(batch: WriteBatch): void {
+  /** `batch` is durable in the active segment, and so many zeros behind it. */
+  take(batch: WriteBatch, reserves: number): void {
     const active = this.active!;
     for (const run of batch.runs) {
       if (run.first <= this.lastIndex) this.cutMemberships(run.first);
@@ -99,6 +102,7 @@ export class JournalContents {
     this.membershipRecords.push(...batch.memberships);
     if (batch.hardState !== null) this.hardState = batch.hardState;
     active.end += batch.bytes;
+    active.reserved = Math.max(active.reserved, active.end + reserves);
   }
 
   /** A new active segment, its header durable; entries above its `previousIndex` are replaced. */
@@ -108,6 +112,7 @@ export class JournalContents {
       this.extents.cutFrom((segment.header.previousIndex + 1) as LogIndex);
     }
     this.segments.push(segment);
+    this.findBase();
   }
 
   /** The log begins anew with `segment`, its header durable; the segments that are void now. */
@@ -116,7 +121,9 @@ export class JournalContents {
     this.loadedFrom = 0;
     this.hardState = segment.header.hardState;
     this.membershipRecords = baseMembership(segment.header);
-    return this.segments.splice(0, this.segments.length, segment);
+    const old = this.segments.splice(0, this.segments.length, segment);
+    this.findBase();
+    return old;
   }
 
   /** The oldest segment, if all its entries are below `index` and it is not being written. */
@@ -128,6 +135,7 @@ export class JournalContents {
 
   dropOldest(): void {
     const oldest = this.segments.shift()!;
+    this.findBase();
     this.extents.dropSegment(oldest);
     this.loadedFrom = Math.max(0, this.loadedFrom - 1);
   }
@@ -136,6 +144,11 @@ export class JournalContents {
   membershipAt(index: LogIndex): MembershipRecord | undefined {
     this.loadMembershipsFor(index);
     return this.membershipRecords.findLast((record) => record.index <= index);
+  }
+
+  private findBase(): void {
+    this.base = this.active?.header;
+    for (const { header } of this.segments) if (header.previousIndex < this.base!.previousIndex) this.base = header;
   }
 
   private cutMemberships(from: LogIndex): void {

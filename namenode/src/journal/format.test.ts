@@ -48,7 +48,13 @@ test('a journal is written as version 1 says', () => {
     content.subarray(HEADER.length / 2, 4096).every((byte) => byte === 0),
     'the rest of the header page',
   );
-  assert.equal(content.subarray(4096).toString('hex'), FRAMES);
+  const end = 4096 + FRAMES.length / 2;
+  assert.equal(content.subarray(4096, end).toString('hex'), FRAMES);
+  assert.ok(content.length > end);
+  assert.ok(
+    content.subarray(end).every((byte) => byte === 0),
+    'the room for writes to come',
+  );
 });
 
 test('a journal of version 1 can be read', () => {

@@ -41,6 +41,32 @@ describe('appending', () => {
     assert.equal(logText(watched.journal).length, 100);
   });
 
+  test('a file gets longer in steps, which count for nothing and end with the journal', () => {
+    const disk = new SimulatedDisk();
+    const options = { segmentBytes: 2 << 20 };
+    const { journal } = opened(disk, options);
+    const append = (from: number, to: number): number[] => {
+      const lengths: number[] = [];
+      for (let i = from; i <= to; i++) {
+        journal.append([entry(i, 1, Buffer.alloc(60_000, 97))], null);
+        disk.runAll();
+        lengths.push(contentOf(disk, `${FOLDER}/${disk.list(FOLDER).sort()[0]}`).length);
+      }
+      return [...new Set(lengths)];
+    };
+    const frame = 60_064;
+    assert.deepEqual(append(1, 18), [4096 + frame + (1 << 20)]);
+    assert.deepEqual(append(19, 40), [2 << 20, 4096 + 35 * frame], 'up to the segment, or its last write');
+    assert.equal(disk.list(FOLDER).length, 2);
+    assert.equal(journal.sizeBytes, 2 * 4096 + 40 * frame);
+    const again = opened(disk, options).journal;
+    assert.equal(again.sizeBytes, journal.sizeBytes);
+    assert.equal(contentOf(disk, only(disk)).length, 4096 + 5 * frame);
+    again.append([entry(41, 1)], null);
+    disk.runAll();
+    assert.equal(logText(opened(disk, options).journal).length, 41);
+  });
+
   test('hard state, owner, entries of all kinds and their terms are there after a restart', () => {
     const disk = new SimulatedDisk();
     const { journal } = opened(disk);
@@ -163,6 +189,30 @@ describe('replacing and cutting', () => {
     assert.equal(journal.lastIndex, 20, 'the segment that is being written stays');
   });
 
+  test('a segment whose entries are all replaced says nothing about where the log begins', () => {
+    const disk = new SimulatedDisk();
+    const options = { segmentBytes: 4096 + 300 };
+    const { journal } = opened(disk, options);
+    const add = (index: number, term: number): void => {
+      journal.append([entry(index, term)], null);
+      disk.runAll();
+    };
+    let replaced = 0;
+    for (let i = 1; disk.list(FOLDER).length < 3; i++) {
+      if (disk.list(FOLDER).length === 1) replaced = i;
+      add(i, 1);
+    }
+    add(replaced, 2);
+    while (journal.cutPrefix(replaced as LogIndex, () => {})) {
+      for (const one of [journal, opened(disk, options).journal]) assert.ok(one.firstIndex <= replaced);
+      disk.runAll();
+      assert.ok(journal.firstIndex <= replaced);
+    }
+    assert.equal(journal.firstIndex, replaced);
+    assert.equal(journal.term((replaced - 1) as LogIndex), 1);
+    assert.deepEqual(logText(journal), [`${replaced}.2:entry ${replaced}`]);
+  });
+
   test('a removal that fails is the last, and closing waits for one under way', () => {
     const disk = new SimulatedDisk();
     const { journal } = opened(disk, { segmentBytes: 4096 + 200 });
@@ -187,22 +237,21 @@ describe('replacing and cutting', () => {
 });
 
 describe('damage and failing disks', () => {
-  function threeBatches(): SimulatedDisk {
+  function threeBatches(): { disk: SimulatedDisk; size: number } {
     const disk = new SimulatedDisk();
     const { journal } = opened(disk);
     for (let i = 1; i <= 3; i++) {
       journal.append([entry(i, 1)], hardState(1, 7, 0));
       disk.runAll();
     }
-    return disk;
+    return { disk, size: journal.sizeBytes };
   }
 
   test('a broken byte below a synced offset stops the start, naming file and offset', () => {
     const frame = 4096;
     for (let at = 0; at < 256; at++) {
-      const disk = threeBatches();
+      const { disk, size } = threeBatches();
       const path = only(disk);
-      const size = contentOf(disk, path).length;
       const last = frame + (2 * (size - frame)) / 3;
       if (frame + at >= last) break;
       const padding = contentOf(disk, path)[frame + at] === 0;
@@ -222,9 +271,8 @@ describe('damage and failing disks', () => {
   });
 
   test('the last batch has no proof of its sync: when broken it is cut', () => {
-    const disk = threeBatches();
-    const path = only(disk);
-    disk.damage(path, contentOf(disk, path).length - 12);
+    const { disk, size } = threeBatches();
+    disk.damage(only(disk), size - 12);
     const { journal } = opened(disk);
     assert.equal(journal.lastIndex, 2);
     journal.append([entry(3, 2, 'again')], null);
@@ -291,12 +339,12 @@ describe('damage and failing disks', () => {
     assert.throws(() => again.verify(1 as LogIndex), JournalDamage);
   });
 
-  test('a failed sync stops the journal for ever', () => {
+  test('a failed write stops the journal for ever', () => {
     const disk = new SimulatedDisk();
     const watched = opened(disk);
     watched.journal.append([entry(1, 1)], null);
     disk.runAll();
-    disk.setFaults(({ kind }) => (kind === 'sync' ? 'EIO' : undefined));
+    disk.setFaults(({ kind }) => (kind === 'syncedWrite' ? 'EIO' : undefined));
     watched.journal.append([entry(2, 1)], null);
     disk.runAll();
     assert.equal(watched.failures.length, 1);
@@ -314,7 +362,7 @@ describe('damage and failing disks', () => {
       const watched = opened(disk, options);
       watched.journal.append([entry(1, 1)], null);
       disk.runAll();
-      for (const kind of ['write', 'create']) {
+      for (const kind of ['syncedWrite', 'create']) {
         disk.setFaults((operation) => (operation.kind === kind ? 'ENOSPC' : undefined));
         const next = watched.journal.lastIndex + 1;
         watched.journal.append([entry(next, 1)], null);

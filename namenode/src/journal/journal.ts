@@ -7,36 +7,9 @@ import { WriteBatch } from './batch.js';
 import { JournalContents } from './contents.js';
 import { encodeSegmentHeader, JOURNAL_ID_BYTES, SEGMENT_HEADER_BYTES, segmentName } from './format.js';
 import { headerBehind, type JournalIdentity, type LogStart, nextHeader } from './headers.js';
+import type { JournalObserver, JournalOptions } from './options.js';
 import { recoverJournal } from './recovery.js';
 import type { MembershipRecord, Segment } from './segment.js';
-
-/** Learns what became of appends. Calls come between turns of the event loop, never out of `append`. */
-export interface JournalObserver {
-  /** Everything up to the append that returned `ticket` is durable. */
-  durable(ticket: number): void;
-  /** There is no room on the disk; nothing is lost, and nothing more becomes durable until `retry` succeeds. */
-  full(error: Error): void;
-  /** A write or sync failed. Nothing may be concluded about unsynced bytes any more: the node must stop. */
-  failed(error: Error): void;
-  /** One write and its sync are done; `durable` follows. */
-  wrote(entryCount: number, bytes: number, durationMs: number): void;
-}
-
-export interface JournalOptions {
-  readonly disk: Disk;
-  /** Made when absent. */
-  readonly folder: string;
-  /** For the journal's id and the salts of its segments. */
-  readonly random: Random;
-  readonly clock: Clock;
-  readonly observer: JournalObserver;
-  /** A segment that has reached this length is followed by a new one. */
-  readonly segmentBytes?: number;
-  /** Content of a frame; a longer entry has a frame of its own. */
-  readonly frameBytes?: number;
-  /** Bytes of one write; what waits beyond goes into the next. */
-  readonly writeBytes?: number;
-}
 
 type Done = (error: Error | null) => void;
 
@@ -50,13 +23,17 @@ interface Append {
   taken: number;
 }
 
+/** A write that makes the file longer writes so many zeros behind itself, up to the segment's size at most. */
+const RESERVED_BYTES = 1 << 20;
+const ZEROS = new Uint8Array(RESERVED_BYTES);
+
 /** An entry's data at most: a frame must hold it. */
 export const MAX_ENTRY_BYTES = 32 << 20;
 
 /**
- * The Raft log on disk (`docs/formats/journal.md`). Appends that come while a write and its sync are under way wait and
- * then become one write and one sync. One write is in flight at a time, so all bytes before it are durable, and a frame
- * says so: that is how recovery tells damage from what was never acknowledged.
+ * The Raft log on disk (`docs/formats/journal.md`). Appends that come while a write is under way wait and then become
+ * one write, which is durable when it has ended. One is in flight at a time, so all bytes before it are durable, and a
+ * frame says so: that is how recovery tells damage from what was never acknowledged.
  */
 export class Journal implements SavedLog {
   private readonly disk: Disk;
@@ -72,12 +49,13 @@ export class Journal implements SavedLog {
   private lazyHardState: HardState | null = null;
   private tickets = 0;
   private batchTicket = 0;
+  /** Zeros that go along with the batch. */
+  private batchReserves = 0;
   private startedMs = 0;
-  /** idle: nothing under way; busy: a write or sync is; full: a write must be tried again; stopped: for ever. */
+  /** idle: nothing under way; busy: something is; full: a write must be tried again; stopped: for ever. */
   private state: 'idle' | 'busy' | 'full' | 'stopped' = 'idle';
   /** What `retry` repeats. */
   private pendingStep: () => void = () => undefined;
-  private creating: Segment | undefined;
   private identity: JournalIdentity | undefined;
   /** busy: a segment is being removed; stopped: its removal failed, and to remove the next would leave a gap. */
   private cutting: 'idle' | 'busy' | 'stopped' = 'idle';
@@ -262,20 +240,26 @@ export class Journal implements SavedLog {
     this.waiting.splice(0, done);
     batch.finish(hardState);
     this.startedMs = this.clock.monotonicMs();
-    this.step(() => active.file.write([batch.written()], active.end, this.onWritten));
+    this.begin(this.writeFrames);
   }
 
-  private readonly onWritten = (error: Error | null): void => {
-    if (error !== null) this.writeFailed(error);
-    else this.contents.active!.file.sync(this.onSynced);
+  /** A longer file is more to sync than its bytes: therefore most writes go where one before has written zeros. */
+  private readonly writeFrames = (): void => {
+    const active = this.contents.active!;
+    const end = active.end + this.batch.bytes;
+    const room = end > active.reserved ? Math.min(RESERVED_BYTES, this.segmentBytes - end) : 0;
+    this.batchReserves = Math.max(0, room);
+    const frames = this.batch.written();
+    const pieces = room > 0 ? [frames, ZEROS.subarray(0, room)] : [frames];
+    active.file.write(pieces, active.end, this.onWritten);
   };
 
-  private readonly onSynced = (error: Error | null): void => {
+  private readonly onWritten = (error: Error | null): void => {
     if (error !== null) {
-      this.fail(error);
+      this.writeFailed(error);
       return;
     }
-    this.contents.take(this.batch);
+    this.contents.take(this.batch, this.batchReserves);
     this.observer.wrote(this.batch.entryCount, this.batch.bytes, this.clock.monotonicMs() - this.startedMs);
     this.observer.durable(this.batchTicket);
     this.becomeIdle();
@@ -290,36 +274,34 @@ export class Journal implements SavedLog {
         ? nextHeader(contents, identity!, salt, first)
         : headerBehind(contents, identity!, salt, next.anew);
     const path = `${this.folder}/${segmentName(header.sequence, header.previousIndex + 1)}`;
-    const page = encodeSegmentHeader(header);
-    this.step(() => {
-      this.creating ??= { path, file: this.disk.open(path), header, end: SEGMENT_HEADER_BYTES };
-      this.creating.file.write([page], 0, this.onHeaderWritten);
-    });
+    this.begin(() =>
+      this.disk.createSynced(path, (error, file) => {
+        if (file === null) this.writeFailed(error!);
+        else this.writeHeader({ path, file, header, end: SEGMENT_HEADER_BYTES, reserved: SEGMENT_HEADER_BYTES });
+      }),
+    );
   }
 
-  private readonly onHeaderWritten = (error: Error | null): void => {
-    if (error !== null) this.writeFailed(error);
-    else this.creating!.file.sync(this.onHeaderSynced);
-  };
+  private writeHeader(segment: Segment): void {
+    const page = encodeSegmentHeader(segment.header);
+    this.begin(() =>
+      segment.file.write([page], 0, (error) => {
+        if (error === null) this.nameSegment(segment);
+        else this.writeFailed(error);
+      }),
+    );
+  }
 
-  private readonly onHeaderSynced = (error: Error | null): void => {
-    if (error !== null) this.fail(error);
-    else this.disk.syncFolder(this.folder, this.onNamed);
-  };
-
-  private readonly onNamed = (error: Error | null): void => {
-    if (error !== null) {
-      this.fail(error);
-      return;
-    }
-    const segment = this.creating!;
-    this.creating = undefined;
-    if (segment.header.anew) this.dropVoid(segment);
-    else {
-      this.contents.begin(segment);
-      this.becomeIdle();
-    }
-  };
+  private nameSegment(segment: Segment): void {
+    this.disk.syncFolder(this.folder, (error) => {
+      if (error !== null) this.fail(error);
+      else if (segment.header.anew) this.dropVoid(segment);
+      else {
+        this.contents.begin(segment);
+        this.becomeIdle();
+      }
+    });
+  }
 
   /**
    * The log begins anew with `segment`: earlier ones go, in any order, as that one alone says what counts. What follows
@@ -350,15 +332,9 @@ export class Journal implements SavedLog {
   }
 
   /** Does something that may find no room on the disk and can then be repeated as it is. */
-  private step(action: () => void): void {
-    this.pendingStep = () => {
-      try {
-        action();
-      } catch (error) {
-        this.writeFailed(error as Error);
-      }
-    };
-    this.pendingStep();
+  private begin(step: () => void): void {
+    this.pendingStep = step;
+    step();
   }
 
   private writeFailed(error: Error): void {
@@ -371,7 +347,7 @@ export class Journal implements SavedLog {
     this.endIfQuiet();
   }
 
-  /** A failed sync may have dropped the pages it was asked for: it is never tried again (PostgreSQL's "fsyncgate"). */
+  /** A failed write may have dropped pages: nothing is concluded from another one (PostgreSQL's "fsyncgate"). */
   private fail(error: Error): void {
     this.state = 'stopped';
     this.observer.failed(error);

@@ -31,6 +31,7 @@ export function recoverJournal(disk: Disk, folder: string): RecoveredJournal | u
     newest.scan(active.end, false);
   }
   active.file.truncateSync(active.end);
+  active.reserved = active.end;
   disk.syncFolderSync(folder);
   removeVoid(disk, folder, segments);
   return { segments, newest };
@@ -52,7 +53,7 @@ function openSegments(disk: Disk, folder: string): Segment[] {
   named.sort((a, b) => a.sequence - b.sequence);
   const segments: Segment[] = [];
   for (const [i, { sequence, path }] of named.entries()) {
-    const file = disk.open(path);
+    const file = disk.openSynced(path);
     const header = readHeader(path, file.size(), (into) => file.readSync(into, 0));
     if (header === undefined) {
       file.close();
@@ -62,7 +63,7 @@ function openSegments(disk: Disk, folder: string): Segment[] {
     } else {
       if (header.sequence !== sequence)
         throw new JournalDamage(path, 0, `the header is that of segment ${header.sequence}`);
-      segments.push({ path, file, header, end: file.size() });
+      segments.push({ path, file, header, end: file.size(), reserved: file.size() });
     }
   }
   return segments;

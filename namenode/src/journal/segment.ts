@@ -15,6 +15,8 @@ export interface Segment {
   readonly header: SegmentHeader;
   /** Everything before this byte is durable and belongs to the log. */
   end: number;
+  /** Length of the file: from `end` on it holds zeros, for writes to come. */
+  reserved: number;
 }
 
 /** A membership entry of the log, its data not decoded. */

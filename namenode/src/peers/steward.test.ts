@@ -134,7 +134,7 @@ test('a leader whose disk is full hands over to one that has room', () => {
   const before = stewarded.group.leader!;
   const disk = stewarded.group.disks.get(stewarded.leaderId)!;
   stewarded.steward.start();
-  disk.setFaults(({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined));
+  disk.setFaults(({ kind }) => (kind === 'syncedWrite' ? 'ENOSPC' : undefined));
   before.replicator.propose(new Uint8Array([97]), { applied: () => undefined, refused: () => undefined });
   stewarded.group.run(1500);
   assert.equal(before.replicator.room.isFull, true);

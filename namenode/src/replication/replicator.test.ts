@@ -52,8 +52,7 @@ describe('a group of one', () => {
     propose(bench, answers, 'a', 'b');
     bench.turns.run();
     assert.deepEqual(applier.commands, []);
-    disk.step();
-    assert.deepEqual(answers.heard, [], 'written, not synced');
+    assert.deepEqual(answers.heard, [], 'not written yet');
     disk.step();
     assert.deepEqual(answers.heard, ['did a', 'did b']);
     assert.deepEqual(answers.indexes, [4, 5]);
@@ -174,7 +173,7 @@ describe('limits and failures', () => {
     const disk = new SimulatedDisk();
     const bench = started(disk);
     const answers = new Answers();
-    disk.setFaults(({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined));
+    disk.setFaults(({ kind }) => (kind === 'syncedWrite' ? 'ENOSPC' : undefined));
     propose(bench, answers, 'a');
     settle(disk, bench);
     propose(bench, answers, 'b');
@@ -202,7 +201,7 @@ describe('limits and failures', () => {
     const disk = new SimulatedDisk();
     const bench = started(disk);
     const answers = new Answers();
-    disk.setFaults(({ kind }) => (kind === 'sync' ? 'EIO' : undefined));
+    disk.setFaults(({ kind }) => (kind === 'syncedWrite' ? 'EIO' : undefined));
     propose(bench, answers, 'a');
     settle(disk, bench);
     assert.equal(bench.fatals.length, 1);

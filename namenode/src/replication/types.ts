@@ -40,7 +40,7 @@ export type NextTurn = (action: () => void) => void;
 
 /** Figures as they happen, for histograms and counters. */
 export interface ReplicationObserver {
-  /** One write and sync of the journal. */
+  /** One write of the journal is durable. */
   journalWrote(entryCount: number, bytes: number, durationMs: number): void;
   /** One batch of the apply loop. */
   appliedBatch(entryCount: number, durationMs: number): void;

@@ -18,14 +18,14 @@ const EVENTS = {
   journalEntries: {
     kind: 'histogram',
     name: 'rfs_journal_batch_entries',
-    help: 'Entries of one write and sync of the journal',
+    help: 'Entries of one synced write of the journal',
     buckets: BATCH_BUCKETS,
   },
   journalBytes: { kind: 'counter', name: 'rfs_journal_written_bytes_total', help: 'Bytes written to the journal' },
   journalSeconds: {
     kind: 'histogram',
     name: 'rfs_journal_sync_seconds',
-    help: 'Time of one write and sync of the journal',
+    help: 'Time of one synced write of the journal',
     buckets: LATENCY_BUCKETS,
   },
   applyEntries: {

@@ -1,8 +1,9 @@
 """python sync_order.py TRACE HOST:PORT NAME_FOLDER LOAD: reads a trace of system calls (strace -f -xx -yy) and shows that
 no reply to a change left before a sync that covers it.
 
-A change is on its way once its path stands in a write to the journal; it is covered when a sync of that file that
-began after the end of that write has ended; its reply may leave from then on. LOAD says which call of which client made
+A change is on its way once its path stands in a write to the journal; it is covered once that write has ended if the
+file was opened with O_DSYNC, else when a sync of that file that began after the end of that write has ended; its reply
+may leave from then on. LOAD says which call of which client made
 which path; a reply names client and call in its header."""
 import json
 import re
@@ -68,6 +69,7 @@ def header(frame):
     return client, call
 
 
+synced = set()                      # files opened with O_DSYNC
 written, covered = {}, set()        # path -> step of the end of its journal write; paths covered by a sync
 open_calls, syncs, answered, step = {}, 0, {}, 0
 for line in open(trace, errors="replace"):
@@ -97,11 +99,19 @@ for line in open(trace, errors="replace"):
                     sys.exit(f"WRONG the reply to {path.decode()} left before a sync covered it (line {step} of the trace)")
     if ended:
         name, arguments, since = ended
+        if name == "openat":
+            if "O_DSYNC" in arguments:
+                synced.add(content(arguments.split('"')[1]).decode())
+            continue
         if name_folder + "/journal" not in target(arguments):
             continue
         if name in ("write", "writev", "pwrite64", "pwritev", "pwritev2"):
-            for path in TRACED.findall(content(arguments.split(",", 1)[1])):
-                written.setdefault(path.lstrip(b"/"), step)
+            found = {path.lstrip(b"/") for path in TRACED.findall(content(arguments.split(",", 1)[1]))}
+            for path in found:
+                written.setdefault(path, step)
+            if any(path in target(arguments) for path in synced):
+                syncs += 1
+                covered |= found
         elif name in ("fdatasync", "fsync"):
             syncs += 1
             covered.update(path for path, at in written.items() if at < since)
@@ -109,4 +119,4 @@ for line in open(trace, errors="replace"):
 missing = [path for path in paths.values() if path.encode().lstrip(b"/") not in answered]
 if missing or not paths:
     sys.exit(f"WRONG {len(missing)} of {len(paths)} replies are not in the trace, such as {missing[:3]}")
-print(f"ok {len(answered)} replies, each after one of {syncs} syncs that covers it")
+print(f"ok {len(answered)} replies, each after one of {syncs} syncs or synced writes that covers it")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The page cache survives kill -9, so durability is shown by order: under strace no reply to a change leaves the
-# namenode before a sync that began after the change was written has ended.
+# namenode before its write to the journal, which is opened with O_DSYNC, or a sync that began after that has ended.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 mkdir -p "$work/conf"
 rpc=127.0.0.1:$(free_port); http=127.0.0.1:$(free_port)
-strace -f -qq -tt -yy -xx -s 4000000 -e trace=fdatasync,fsync,write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg -o "$work/trace" \
+strace -f -qq -tt -yy -xx -s 4000000 -e trace=openat,fdatasync,fsync,write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg -o "$work/trace" \
   node "$project/tools/cli/bin/rfs.js" namenode --bootstrap --rpc-address "$rpc" --http-address "$http" --name-dir "file://$work/name" > "$work/nn.log" 2>&1 &
 tracer=$!
 cleanup() { kill -TERM "${namenode:-$tracer}" 2>/dev/null; wait "$tracer"; }

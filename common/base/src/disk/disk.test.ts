@@ -84,6 +84,27 @@ function diskSuite(name: string, disk: Disk, folder: string): void {
       assert.throws(() => disk.open(join(folder, 'absent/file')), { code: 'ENOENT' });
     });
 
+    test('a synced file is made beside, opened again and written like any other', async () => {
+      const path = join(folder, 'synced');
+      const file = await new Promise<DiskFile>((resolve, reject) =>
+        disk.createSynced(path, (error, made) => (made === null ? reject(error) : resolve(made))),
+      );
+      await write(file, [Buffer.from('abc'), Buffer.from('def')], 0);
+      file.close();
+      const again = disk.openSynced(path);
+      await write(again, [Buffer.from('X')], 6);
+      assert.equal(content(again), 'abcdefX');
+      again.truncateSync(3);
+      assert.equal(content(again), 'abc');
+      again.close();
+      const refused = await new Promise((resolve) =>
+        disk.createSynced(join(folder, 'absent/file'), (error, made) =>
+          resolve([(error as { code?: string }).code, made]),
+        ),
+      );
+      assert.deepEqual(refused, ['ENOENT', null]);
+    });
+
     test('a sync is answered after the writes asked for before it, and closing waits for both', async () => {
       const file = disk.open(join(folder, 'order'));
       const answers: string[] = [];

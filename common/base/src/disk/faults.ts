@@ -1,7 +1,16 @@
 /** What a simulated disk is about to do; `number` counts all operations of the disk from 1. */
 export interface DiskOperation {
   readonly number: number;
-  readonly kind: 'create' | 'makeFolder' | 'remove' | 'rename' | 'syncFolder' | 'write' | 'sync' | 'truncate';
+  readonly kind:
+    | 'create'
+    | 'makeFolder'
+    | 'remove'
+    | 'rename'
+    | 'syncFolder'
+    | 'write'
+    | 'syncedWrite'
+    | 'sync'
+    | 'truncate';
   readonly path: string;
 }
 

@@ -3,6 +3,10 @@ import type { Disk, DiskFile } from '../seams/index.js';
 
 type Done = (error: Error | null) => void;
 
+const CACHED = fs.constants.O_RDWR | fs.constants.O_CREAT;
+const SYNCED = CACHED | fs.constants.O_DSYNC;
+const MODE = 0o644;
+
 class NodeFile implements DiskFile {
   private readonly fd: number;
   /** Writes and syncs that the thread pool still works on. */
@@ -117,7 +121,13 @@ export const nodeDisk: Disk = {
     fs.mkdirSync(folder, { recursive: true });
   },
   open(path) {
-    return new NodeFile(fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644));
+    return new NodeFile(fs.openSync(path, CACHED, MODE));
+  },
+  openSynced(path) {
+    return new NodeFile(fs.openSync(path, SYNCED, MODE));
+  },
+  createSynced(path, done) {
+    fs.open(path, SYNCED, MODE, (error, fd) => done(error, error === null ? new NodeFile(fd) : null));
   },
   exists(path) {
     return fs.existsSync(path);

@@ -211,6 +211,27 @@ describe('faults', () => {
     assert.deepEqual([...outcomes(disk, (found) => contentOf(found, '/d/f').toString())], ['']);
   });
 
+  test('a write to a synced file is durable when answered, and one that failed once it is repeated', () => {
+    const disk = diskWithFile();
+    const file = disk.openSynced('/d/f');
+    const contents = () => [...outcomes(disk, (found) => contentOf(found, '/d/f').toString())];
+    file.write([Buffer.from('abcd')], 0, noop);
+    assert.ok(contents().length > 1, 'any part of what is not answered');
+    disk.runAll();
+    assert.deepEqual(contents(), ['abcd']);
+    disk.setFaults(({ kind }) => (kind === 'syncedWrite' ? 'ENOSPC' : undefined));
+    file.write([Buffer.from('efgh')], 4, noop);
+    disk.runAll();
+    const left = contents();
+    assert.ok(
+      left.includes('abcd') && left.every((found) => 'abcd\0\0'.startsWith(found) || 'abcdef'.startsWith(found)),
+    );
+    disk.setFaults(undefined);
+    file.write([Buffer.from('efgh')], 4, noop);
+    disk.runAll();
+    assert.deepEqual(contents(), ['abcdefgh']);
+  });
+
   test('a failed creation leaves nothing behind', () => {
     const disk = new SimulatedDisk({ faults: ({ kind }) => (kind === 'create' ? 'EIO' : undefined) });
     assert.throws(() => disk.open('/f'), { code: 'EIO' });

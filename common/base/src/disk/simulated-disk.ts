@@ -104,16 +104,22 @@ export class SimulatedDisk implements Disk {
   }
 
   open(path: string): DiskFile {
+    return this.opened(path, false);
+  }
+
+  openSynced(path: string): DiskFile {
+    return this.opened(path, true);
+  }
+
+  createSynced(path: string, done: (error: Error | null, file: DiskFile | null) => void): void {
     this.mustBeOn();
-    const { folder, name } = this.parentOf(path);
-    let node = folder.get(name);
-    if (node === undefined) {
-      const created = new SimulatedContent();
-      this.perform('create', path, () => folder.put(name, created));
-      node = created;
-    }
-    if (!(node instanceof SimulatedContent)) throw diskError('EISDIR', 'open', path);
-    return new SimulatedFile(this, path, node);
+    let file: DiskFile | null = null;
+    this.later(
+      (error) => done(error, file),
+      () => {
+        file = this.opened(path, true);
+      },
+    );
   }
 
   exists(path: string): boolean {
@@ -177,6 +183,19 @@ export class SimulatedDisk implements Disk {
 
   errorFor(fault: DiskFault, kind: string, path: string): Error {
     return fault === 'stop' ? new PowerLost(`power lost during ${kind} of ${path}`) : diskError(fault, kind, path);
+  }
+
+  private opened(path: string, synced: boolean): DiskFile {
+    this.mustBeOn();
+    const { folder, name } = this.parentOf(path);
+    let node = folder.get(name);
+    if (node === undefined) {
+      const created = new SimulatedContent();
+      this.perform('create', path, () => folder.put(name, created));
+      node = created;
+    }
+    if (!(node instanceof SimulatedContent)) throw diskError('EISDIR', 'open', path);
+    return new SimulatedFile(this, path, node, synced);
   }
 
   /** Carries out a change of the tree. One that the power cuts stands among the unsynced, so it may survive or not. */
@@ -251,13 +270,15 @@ class SimulatedFile implements DiskFile, Waiting {
   private readonly disk: SimulatedDisk;
   private readonly path: string;
   private readonly content: SimulatedContent;
+  private readonly synced: boolean;
   private waiting: WaitingOperation[] = [];
   private closed = false;
 
-  constructor(disk: SimulatedDisk, path: string, content: SimulatedContent) {
+  constructor(disk: SimulatedDisk, path: string, content: SimulatedContent, synced: boolean) {
     this.disk = disk;
     this.path = path;
     this.content = content;
+    this.synced = synced;
   }
 
   size(): number {
@@ -302,10 +323,11 @@ class SimulatedFile implements DiskFile, Waiting {
   completeFirst(): void {
     const operation = this.waiting.shift();
     if (operation === undefined || this.disk.stopped) return;
-    const kind = operation.length === null ? 'sync' : 'write';
+    const kind = operation.length === null ? 'sync' : this.synced ? 'syncedWrite' : 'write';
     const fault = this.disk.begin(kind, this.path);
     if (operation.length === null) this.completeSync(fault);
     else if (fault !== 'stop') this.content.finishWrite(fault === undefined ? operation.length : operation.length >> 1);
+    if (kind === 'syncedWrite') this.completeSync(fault);
     if (fault !== 'stop') operation.done(fault === undefined ? null : this.disk.errorFor(fault, kind, this.path));
   }
 

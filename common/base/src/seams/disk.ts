@@ -10,6 +10,10 @@ export interface Disk {
   makeFolder(folder: string): void;
   /** Opens for reading and writing, creates when absent. */
   open(path: string): DiskFile;
+  /** The same, for writes that are durable once they are answered (O_DSYNC): none of them needs a sync. */
+  openSynced(path: string): DiskFile;
+  /** `openSynced` beside the event loop; the error, or null and the file. */
+  createSynced(path: string, done: (error: Error | null, file: DiskFile | null) => void): void;
   exists(path: string): boolean;
   /**
    * Removes a file; durable after syncFolder. Whoever holds a large one open last frees its blocks by closing it, which
@@ -33,7 +37,8 @@ export interface DiskFile {
   readSync(into: Uint8Array, position: number): number;
   /**
    * Writes the pieces one after another from `position`; they must not change before `done`, which gets the error, or
-   * null when the bytes are in the page cache. After an error any part of them may be there.
+   * null when the bytes are in the page cache, of a file opened as synced when they are durable. After an error any part
+   * of them may be there.
    */
   write(pieces: readonly Uint8Array[], position: number, done: (error: Error | null) => void): void;
   /**

@@ -46,6 +46,9 @@ export class RecordedFile {
   /** The write of that number, which is synced by itself, has ended; what was written before it is as it was. */
   wrote(number: number): void {
     for (const change of this.changes) if ('data' in change && change.number === number) change.durable = true;
+    while (this.changes[0] !== undefined && 'data' in this.changes[0] && this.changes[0].durable) {
+      this.synced(this.durableChanges + 1);
+    }
   }
 
   /** All of it, as processes see it. */

@@ -205,14 +205,14 @@ export class Nemesis {
 
   private fill(member: SimMember): void {
     const { disk } = member;
-    disk.setFaults(({ kind }) => (kind === 'write' ? 'ENOSPC' : undefined));
+    disk.setFaults(({ kind }) => (kind === 'write' || kind === 'syncedWrite' ? 'ENOSPC' : undefined));
     this.world.scheduler.after(500 + this.random.below(6000), () => disk.setFaults(undefined));
   }
 
   private failSync(member: SimMember): void {
     const { disk } = member;
     disk.setFaults(({ kind }) => {
-      if (kind !== 'sync') return undefined;
+      if (kind !== 'sync' && kind !== 'syncedWrite') return undefined;
       disk.setFaults(undefined);
       return 'EIO';
     });

@@ -127,20 +127,20 @@ function forgetVote(member: SimMember): void {
   );
 }
 
-/** Says that it has synced while it is about to. */
+/** Says that a write is synced while it is about to be. */
 function hastyDisk(disk: SimulatedDisk, scheduler: Scheduler): Disk {
   const hasty = (file: DiskFile): DiskFile => {
     let closed = false;
     return {
       size: () => file.size(),
       readSync: (into, position) => file.readSync(into, position),
-      write: (pieces, position, done) => file.write(pieces, position, done),
-      sync: (done) => {
-        done(null);
+      write: (pieces, position, done) => {
         scheduler.after(SYNCED_LATER_MS, () => {
           if (!disk.stopped && !closed) file.sync(() => {});
         });
+        file.write(pieces, position, done);
       },
+      sync: (done) => file.sync(done),
       truncateSync: (length) => file.truncateSync(length),
       close: () => {
         closed = true;
@@ -151,7 +151,13 @@ function hastyDisk(disk: SimulatedDisk, scheduler: Scheduler): Disk {
   return {
     list: (folder) => disk.list(folder),
     makeFolder: (folder) => disk.makeFolder(folder),
-    open: (path) => hasty(disk.open(path)),
+    open: (path) => disk.open(path),
+    openSynced: (path) => hasty(disk.open(path)),
+    createSynced: (path, done) =>
+      disk.createSynced(path, (error, file) => {
+        file?.close();
+        done(error, error === null ? hasty(disk.open(path)) : null);
+      }),
     exists: (path) => disk.exists(path),
     remove: (path, done) => disk.remove(path, done),
     removeSync: (path) => disk.removeSync(path),
