@@ -1692,13 +1692,13 @@ export const CommitBlockSynchronizationCommand: Codec<CommitBlockSynchronization
 
 export interface FileStatusRecord {
   kind: number;
-  inodeId: number;
+  id: number;
   lengthBytes: number;
   mode: number;
   owner: string;
   group: string;
-  modificationTimeMs: number;
-  accessTimeMs: number;
+  mtimeMs: number;
+  atimeMs: number;
   replication: number;
   blockSizeBytes: number;
   flags: number;
@@ -1709,7 +1709,7 @@ export function encodeFileStatusRecord(w: ByteWriter, m: FileStatusRecord): void
   w.varint32(8);
   w.varint32(m.kind);
   w.varint32(16);
-  w.varint64(m.inodeId);
+  w.varint64(m.id);
   w.varint32(24);
   w.varint64(m.lengthBytes);
   w.varint32(32);
@@ -1719,9 +1719,9 @@ export function encodeFileStatusRecord(w: ByteWriter, m: FileStatusRecord): void
   w.varint32(50);
   w.string(m.group);
   w.varint32(56);
-  w.varint64(m.modificationTimeMs);
+  w.varint64(m.mtimeMs);
   w.varint32(64);
-  w.varint64(m.accessTimeMs);
+  w.varint64(m.atimeMs);
   w.varint32(72);
   w.varint32(m.replication);
   w.varint32(80);
@@ -1734,13 +1734,13 @@ export function encodeFileStatusRecord(w: ByteWriter, m: FileStatusRecord): void
 
 export function decodeFileStatusRecord(r: ByteReader, end: number): FileStatusRecord {
   let $kind: number | undefined;
-  let $inodeId: number | undefined;
+  let $id: number | undefined;
   let $lengthBytes: number | undefined;
   let $mode: number | undefined;
   let $owner: string | undefined;
   let $group: string | undefined;
-  let $modificationTimeMs: number | undefined;
-  let $accessTimeMs: number | undefined;
+  let $mtimeMs: number | undefined;
+  let $atimeMs: number | undefined;
   let $replication: number | undefined;
   let $blockSizeBytes: number | undefined;
   let $flags: number | undefined;
@@ -1752,7 +1752,7 @@ export function decodeFileStatusRecord(r: ByteReader, end: number): FileStatusRe
         $kind = r.varint32();
         break;
       case 16:
-        $inodeId = r.varint64();
+        $id = r.varint64();
         break;
       case 24:
         $lengthBytes = r.varint64();
@@ -1767,10 +1767,10 @@ export function decodeFileStatusRecord(r: ByteReader, end: number): FileStatusRe
         $group = r.utf8(r.varint32());
         break;
       case 56:
-        $modificationTimeMs = r.varint64();
+        $mtimeMs = r.varint64();
         break;
       case 64:
-        $accessTimeMs = r.varint64();
+        $atimeMs = r.varint64();
         break;
       case 72:
         $replication = r.varint32();
@@ -1790,18 +1790,18 @@ export function decodeFileStatusRecord(r: ByteReader, end: number): FileStatusRe
   }
   if (r.offset !== end) throw new MalformedBytes('FileStatusRecord runs past its end');
   if ($kind === undefined) throw new MalformedBytes('FileStatusRecord without its required kind');
-  if ($inodeId === undefined) throw new MalformedBytes('FileStatusRecord without its required inodeId');
+  if ($id === undefined) throw new MalformedBytes('FileStatusRecord without its required id');
   if ($lengthBytes === undefined) throw new MalformedBytes('FileStatusRecord without its required lengthBytes');
   if ($mode === undefined) throw new MalformedBytes('FileStatusRecord without its required mode');
   if ($owner === undefined) throw new MalformedBytes('FileStatusRecord without its required owner');
   if ($group === undefined) throw new MalformedBytes('FileStatusRecord without its required group');
-  if ($modificationTimeMs === undefined) throw new MalformedBytes('FileStatusRecord without its required modificationTimeMs');
-  if ($accessTimeMs === undefined) throw new MalformedBytes('FileStatusRecord without its required accessTimeMs');
+  if ($mtimeMs === undefined) throw new MalformedBytes('FileStatusRecord without its required mtimeMs');
+  if ($atimeMs === undefined) throw new MalformedBytes('FileStatusRecord without its required atimeMs');
   if ($replication === undefined) throw new MalformedBytes('FileStatusRecord without its required replication');
   if ($blockSizeBytes === undefined) throw new MalformedBytes('FileStatusRecord without its required blockSizeBytes');
   if ($flags === undefined) throw new MalformedBytes('FileStatusRecord without its required flags');
   if ($storagePolicy === undefined) throw new MalformedBytes('FileStatusRecord without its required storagePolicy');
-  return { kind: $kind, inodeId: $inodeId, lengthBytes: $lengthBytes, mode: $mode, owner: $owner, group: $group, modificationTimeMs: $modificationTimeMs, accessTimeMs: $accessTimeMs, replication: $replication, blockSizeBytes: $blockSizeBytes, flags: $flags, storagePolicy: $storagePolicy };
+  return { kind: $kind, id: $id, lengthBytes: $lengthBytes, mode: $mode, owner: $owner, group: $group, mtimeMs: $mtimeMs, atimeMs: $atimeMs, replication: $replication, blockSizeBytes: $blockSizeBytes, flags: $flags, storagePolicy: $storagePolicy };
 }
 
 export const FileStatusRecord: Codec<FileStatusRecord> = { name: 'FileStatusRecord', encode: encodeFileStatusRecord, decode: decodeFileStatusRecord };

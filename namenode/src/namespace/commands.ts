@@ -106,8 +106,8 @@ export class CommandReader {
   timeMs = 0;
   /** -1: the retry cache has no say in the command. */
   callId = NO_CALL;
-  /** Means nothing without a call id; overwritten by the next command. */
-  readonly clientId = Buffer.alloc(CLIENT_ID_BYTES);
+  /** Where the 16 bytes of the client id begin; means nothing without a call id. */
+  clientIdAt = 0;
   message: unknown = undefined;
   private readonly origins = new Origins();
   private readonly reader = new ByteReader(new Uint8Array(0));
@@ -121,7 +121,8 @@ export class CommandReader {
     reader.offset = originEnd;
     this.timeMs = reader.varint64();
     this.callId = reader.zigzag32();
-    if (this.callId !== NO_CALL) readClientId(reader, this.clientId);
+    this.clientIdAt = reader.offset;
+    if (this.callId !== NO_CALL) reader.skip(CLIENT_ID_BYTES);
     this.message = codecOf(this.kind).decode(reader, data.length);
   }
 
@@ -147,12 +148,6 @@ export function decodeCommand(data: Uint8Array): DecodedCommand {
   const callId = reader.zigzag32();
   const clientId = callId === NO_CALL ? undefined : reader.bytesCopy(CLIENT_ID_BYTES);
   return { kind, header: { ...origin, timeMs, callId, clientId }, message: codecOf(kind).decode(reader, data.length) };
-}
-
-function readClientId(reader: ByteReader, into: Buffer): void {
-  const { buffer, offset } = reader;
-  reader.skip(CLIENT_ID_BYTES);
-  for (let i = 0; i < CLIENT_ID_BYTES; i++) into[i] = buffer[offset + i] as number;
 }
 
 function codecOf(kind: CommandKind): Codec<unknown> {

@@ -30,8 +30,8 @@ export function safeModeText(what: string, tip: string): string {
   return `${what}. Name node is in safe mode.\n${tip}`;
 }
 
-/** Refuses changes while safe mode is on by command. */
-export function checkSafeMode(context: OpContext, what: string): Refusal | undefined {
+/** Refuses changes while safe mode is on by command: `what` of `path` cannot be done. */
+export function checkSafeMode(context: OpContext, what: string, path = ''): Refusal | undefined {
   if (!context.view.state.safeMode) return undefined;
-  return failure('SafeModeException', safeModeText(what, MANUAL_SAFE_MODE_TIP));
+  return failure('SafeModeException', safeModeText(what + path, MANUAL_SAFE_MODE_TIP));
 }

@@ -1,48 +1,22 @@
 import { ByteReader } from '@rfs/base/bytes';
+import { IdMap } from '@rfs/base/collections';
 import type { InodeId } from '@rfs/base/ids';
 import type { StoreReader } from '@rfs/base/store';
 import { idInKey, Table } from './keys.js';
 import { decodeOpenFile } from './records.js';
 import { TableWalk } from './table-walk.js';
 
-/** One of the files of a holder, which stand in the order in which they were opened. */
-interface OpenFile {
-  readonly inode: InodeId;
-  readonly holder: Holder;
-  before: OpenFile | null;
-  after: OpenFile | null;
-}
+const NONE = -1;
 
-/** A client with open files: a list of them, as one is found by its inode and taken out of many. */
+/** A client with open files: a list of their places, in the order in which they were opened. */
 class Holder {
   readonly name: string;
   count = 0;
-  private first: OpenFile | null = null;
-  private last: OpenFile | null = null;
+  first = NONE;
+  last = NONE;
 
   constructor(name: string) {
     this.name = name;
-  }
-
-  add(inode: InodeId): OpenFile {
-    const file: OpenFile = { inode, holder: this, before: this.last, after: null };
-    if (this.last === null) this.first = file;
-    else this.last.after = file;
-    this.last = file;
-    this.count++;
-    return file;
-  }
-
-  remove({ before, after }: OpenFile): void {
-    if (before === null) this.first = after;
-    else before.after = after;
-    if (after === null) this.last = before;
-    else after.before = before;
-    this.count--;
-  }
-
-  *files(): Generator<InodeId> {
-    for (let at = this.first; at !== null; at = at.after) yield at.inode;
   }
 }
 
@@ -52,12 +26,19 @@ class Holder {
  */
 export class Leases {
   private holders = new Map<string, Holder>();
-  private files = new Map<InodeId, OpenFile>();
+  /** Where each open file stands in the arrays below: as objects, a garbage collector would go through all of them. */
+  private places = new IdMap();
+  private inodes: InodeId[] = [];
+  private holderAt: (Holder | null)[] = [];
+  /** The holder's files before and after each; free places stand in a list too. */
+  private before: number[] = [];
+  private after: number[] = [];
+  private free = NONE;
   private readonly walk = new TableWalk(Table.OPEN_FILES);
   private readonly reader = new ByteReader(new Uint8Array(0));
 
   get fileCount(): number {
-    return this.files.size;
+    return this.places.size;
   }
 
   get holderCount(): number {
@@ -65,12 +46,15 @@ export class Leases {
   }
 
   holderOf(inode: InodeId): string | undefined {
-    return this.files.get(inode)?.holder.name;
+    const place = this.places.get(inode);
+    return place === IdMap.ABSENT ? undefined : this.holderAt[place]?.name;
   }
 
   /** To be gone through before the next change. */
-  filesOf(holder: string): Iterable<InodeId> {
-    return this.holders.get(holder)?.files() ?? [];
+  *filesOf(holder: string): Generator<InodeId> {
+    const known = this.holders.get(holder);
+    if (known === undefined) return;
+    for (let at = known.first; at !== NONE; at = this.after[at] as number) yield this.inodes[at] as InodeId;
   }
 
   allHolders(): Iterable<string> {
@@ -78,24 +62,46 @@ export class Leases {
   }
 
   set(inode: InodeId, name: string): void {
-    const before = this.files.get(inode);
-    if (before?.holder.name === name) return;
-    if (before !== undefined) this.remove(inode);
+    const known = this.places.get(inode);
+    if (known !== IdMap.ABSENT) {
+      if (this.holderAt[known]?.name === name) return;
+      this.remove(inode);
+    }
     let holder = this.holders.get(name);
     if (holder === undefined) {
       holder = new Holder(name);
       this.holders.set(name, holder);
     }
-    this.files.set(inode, holder.add(inode));
+    let place = this.free;
+    if (place === NONE) place = this.inodes.length;
+    else this.free = this.after[place] as number;
+    const { last } = holder;
+    this.places.set(inode, place);
+    this.inodes[place] = inode;
+    this.holderAt[place] = holder;
+    this.before[place] = last;
+    this.after[place] = NONE;
+    if (last === NONE) holder.first = place;
+    else this.after[last] = place;
+    holder.last = place;
+    holder.count++;
   }
 
   remove(inode: InodeId): void {
-    const file = this.files.get(inode);
-    if (file === undefined) return;
-    const { holder } = file;
-    this.files.delete(inode);
-    holder.remove(file);
+    const place = this.places.delete(inode);
+    if (place === IdMap.ABSENT) return;
+    const holder = this.holderAt[place] as Holder;
+    const before = this.before[place] as number;
+    const after = this.after[place] as number;
+    if (before === NONE) holder.first = after;
+    else this.after[before] = after;
+    if (after === NONE) holder.last = before;
+    else this.before[after] = before;
+    holder.count--;
     if (holder.count === 0) this.holders.delete(holder.name);
+    this.holderAt[place] = null;
+    this.after[place] = this.free;
+    this.free = place;
   }
 
   /** Reads at most `rows` more of the rows in `store`; true when all are read. The store must not change in between. */
@@ -109,7 +115,12 @@ export class Leases {
   /** Takes what `other` has, which is used up, in place of its own. */
   become(other: Leases): void {
     this.holders = other.holders;
-    this.files = other.files;
+    this.places = other.places;
+    this.inodes = other.inodes;
+    this.holderAt = other.holderAt;
+    this.before = other.before;
+    this.after = other.after;
+    this.free = other.free;
   }
 
   /** How HDFS's messages speak of a holder (FSNamesystem.leaseExceptionString, Lease.toString). */

@@ -47,10 +47,12 @@ export class Origins {
   }
 }
 
+/** PERF: origins differ in their first bytes, users, or in their last, machines; the rest is only compared. */
 function hashOf(buffer: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (buffer[at] as number), 0x01000193);
-  return hash ^ (hash >>> 15);
+  let hash = end - start;
+  for (let at = start; at < end && at < start + 8; at++) hash = (hash << 3) ^ (hash >>> 29) ^ (buffer[at] as number);
+  for (let at = Math.max(start, end - 8); at < end; at++) hash = (hash << 3) ^ (hash >>> 29) ^ (buffer[at] as number);
+  return Math.imul(hash, 0x9e3779b1) >>> 24;
 }
 
 function isSame(bytes: Uint8Array, buffer: Uint8Array, start: number, end: number): boolean {

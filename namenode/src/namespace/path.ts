@@ -35,6 +35,11 @@ export function isValidName(path: string): boolean {
   return true;
 }
 
+/** Whether a name may stand in a new path: the same rule for one of its components, which has no slash. */
+export function isValidComponent(name: string): boolean {
+  return name !== '.' && name !== '..' && !name.includes(':');
+}
+
 /** Refuses at the door what is too long or too deep (NameNodeRpcServer.checkPathLength). */
 export function checkPathLength(path: string, what: string): Failure<ExceptionCode> | undefined {
   if (path.length <= MAX_PATH_LENGTH && depthOf(path) <= MAX_PATH_DEPTH) return undefined;

@@ -102,7 +102,7 @@ export function checkAccess(names: Names, caller: Caller, path: ResolvedPath, ac
 
 /** Access to the nearest ancestor that exists. */
 export function checkAncestor(names: Names, caller: Caller, path: ResolvedPath, access: Access): Refusal {
-  if (caller.superuser || path.components.length === 0) return undefined;
+  if (caller.superuser || path.depth === 0) return undefined;
   const ancestor = path.obstacle ?? (path.dirs.at(-1) as Inode);
   if (caller.may(ancestor, access, names)) return undefined;
   const depth = path.obstacle === undefined ? path.dirs.length - 1 : path.dirs.length;
@@ -111,7 +111,7 @@ export function checkAncestor(names: Names, caller: Caller, path: ResolvedPath, 
 
 /** Write access to the parent for removing the last component, sticky bit included. */
 export function checkParentForRemoval(names: Names, caller: Caller, path: ResolvedPath): Refusal {
-  if (caller.superuser || path.components.length === 0) return undefined;
+  if (caller.superuser || path.depth === 0) return undefined;
   const parent = path.parent;
   if (parent === undefined) return undefined;
   const { last } = path;

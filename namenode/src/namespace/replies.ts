@@ -13,7 +13,7 @@ import type { AllocatedBlock } from './ops/add-block.js';
 import type { AppendedFile } from './ops/append.js';
 
 /** How the reply of an at-most-once command is kept for a repeated call. */
-interface KeptReply {
+export interface KeptReply {
   /** False for a reply that is no success and is judged again. */
   keeps(reply: unknown): boolean;
   encode(writer: ByteWriter, reply: unknown): void;
@@ -27,7 +27,7 @@ function constant(reply: unknown): KeptReply {
 
 const createReply: KeptReply = {
   keeps: () => true,
-  encode: (writer, reply) => encodeFileStatusRecord(writer, recordOf(reply as FileStatus)),
+  encode: (writer, reply) => encodeFileStatusRecord(writer, reply as FileStatus),
   decode: (reader) => statusFrom(decodeFileStatusRecord(reader, reader.end)),
 };
 
@@ -36,7 +36,7 @@ const appendReply: KeptReply = {
   encode: (writer, reply) => {
     const { status, lastBlock } = reply as AppendedFile;
     encodeAppendRecord(writer, {
-      status: recordOf(status),
+      status,
       lastBlock:
         lastBlock === undefined
           ? undefined
@@ -73,39 +73,6 @@ export const keptReplies: { readonly [K in CommandKind]?: KeptReply } = {
   [CommandKind.UPDATE_PIPELINE]: constant(true),
 };
 
-function recordOf(status: FileStatus): FileStatusRecord {
-  return {
-    kind: status.kind,
-    inodeId: status.id,
-    lengthBytes: status.lengthBytes,
-    mode: status.mode,
-    owner: status.owner,
-    group: status.group,
-    modificationTimeMs: status.mtimeMs,
-    accessTimeMs: status.atimeMs,
-    replication: status.replication,
-    blockSizeBytes: status.blockSizeBytes,
-    flags: status.flags,
-    storagePolicy: status.storagePolicy,
-  };
-}
-
 function statusFrom(record: FileStatusRecord): FileStatus {
-  return {
-    kind: record.kind as FileStatus['kind'],
-    id: record.inodeId,
-    name: '',
-    lengthBytes: record.lengthBytes,
-    mode: record.mode,
-    owner: record.owner,
-    group: record.group,
-    mtimeMs: record.modificationTimeMs,
-    atimeMs: record.accessTimeMs,
-    replication: record.replication,
-    blockSizeBytes: record.blockSizeBytes,
-    childCount: 0,
-    storagePolicy: record.storagePolicy,
-    flags: record.flags,
-    target: '',
-  };
+  return { ...record, kind: record.kind as FileStatus['kind'], name: '', childCount: 0, target: '' };
 }

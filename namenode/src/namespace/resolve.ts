@@ -1,51 +1,76 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
-import { type Directory, type Inode, InodeKind, type Symlink } from './inode.js';
-import { invalidPath, isReservedRaw, isValidName, joinPath, parsePath, splitPath } from './path.js';
+import { type Directory, type Inode, InodeKind } from './inode.js';
+import { invalidPath, isReservedRaw, isValidComponent, isValidName, joinPath, parsePath, splitPath } from './path.js';
 import { type Caller, checkSuperuser, checkTraverse, unresolved } from './permissions.js';
 import type { Tree } from './tree.js';
 
 /** A path and the inodes along it, as far as they exist (INodesInPath). */
 export class ResolvedPath {
-  /** Names from the root down; none for the root. */
-  readonly components: readonly string[];
   /** The existing directories among the ancestors, the root first; for the root itself none. */
   readonly dirs: readonly Directory[];
   readonly last: Inode | undefined;
   /** The ancestor that is not a directory, where the walk ended. */
   readonly obstacle: Exclude<Inode, Directory> | undefined;
+  /** How many components there are. */
+  readonly depth: number;
+  /** Name of the last component; empty for the root. */
+  readonly name: string;
+  /** PERF: a path that was found by its trail is not taken apart unless somebody asks. */
+  private names: readonly string[] | undefined;
   private joined: string | undefined;
 
-  constructor(
-    components: readonly string[],
+  private constructor(
+    names: readonly string[] | undefined,
+    joined: string | undefined,
+    depth: number,
+    name: string,
     dirs: readonly Directory[],
     last: Inode | undefined,
     obstacle: Exclude<Inode, Directory> | undefined,
   ) {
-    this.components = components;
+    this.names = names;
+    this.joined = joined;
+    this.depth = depth;
+    this.name = name;
     this.dirs = dirs;
     this.last = last;
     this.obstacle = obstacle;
   }
 
+  static of(
+    components: readonly string[],
+    dirs: readonly Directory[],
+    last: Inode | undefined,
+    obstacle?: Exclude<Inode, Directory>,
+  ): ResolvedPath {
+    const depth = components.length;
+    return new ResolvedPath(components, undefined, depth, components[depth - 1] ?? '', dirs, last, obstacle);
+  }
+
+  /** An entry of the last of `dirs`, by its whole path. */
+  static entry(text: string, name: string, dirs: readonly Directory[], last: Inode | undefined): ResolvedPath {
+    return new ResolvedPath(undefined, text, dirs.length, name, dirs, last, undefined);
+  }
+
+  /** Names from the root down; none for the root. */
+  get components(): readonly string[] {
+    this.names ??= splitPath(this.joined as string);
+    return this.names;
+  }
+
   get text(): string {
-    this.joined ??= joinPath(this.components);
+    this.joined ??= joinPath(this.names as readonly string[]);
     return this.joined;
   }
 
   get parentText(): string {
-    return joinPath(this.components, this.components.length - 1);
-  }
-
-  /** Name of the last component; empty for the root. */
-  get name(): string {
-    return this.components.at(-1) ?? '';
+    return joinPath(this.components, this.depth - 1);
   }
 
   /** The directory that has or would have the last component as its entry. */
   get parent(): Directory | undefined {
-    const depth = this.components.length;
-    return depth > 0 && this.dirs.length === depth ? this.dirs[depth - 1] : undefined;
+    return this.depth > 0 && this.dirs.length === this.depth ? this.dirs[this.depth - 1] : undefined;
   }
 }
 
@@ -59,17 +84,17 @@ export type PathUse = (typeof PathUse)[keyof typeof PathUse];
 /** Walks the components; no permissions are asked. */
 function walk(tree: Tree, root: Directory, components: readonly string[]): ResolvedPath {
   const depth = components.length;
-  if (depth === 0) return new ResolvedPath(components, [], root, undefined);
+  if (depth === 0) return ResolvedPath.of(components, [], root);
   const dirs: Directory[] = [root];
   let at = root;
   for (let i = 0; i < depth - 1; i++) {
     const next = tree.child(at, components[i] as string);
-    if (next === undefined) return new ResolvedPath(components, dirs, undefined, undefined);
-    if (next.kind !== InodeKind.DIRECTORY) return new ResolvedPath(components, dirs, undefined, next);
+    if (next === undefined) return ResolvedPath.of(components, dirs, undefined);
+    if (next.kind !== InodeKind.DIRECTORY) return ResolvedPath.of(components, dirs, undefined, next);
     dirs.push(next);
     at = next;
   }
-  return new ResolvedPath(components, dirs, tree.child(at, components[depth - 1] as string), undefined);
+  return ResolvedPath.of(components, dirs, tree.child(at, components[depth - 1] as string));
 }
 
 /** Resolves a client's path and checks that the caller may walk it (FSDirectory.resolvePath). */
@@ -80,22 +105,48 @@ export function resolvePath(
   use: PathUse,
 ): ResolvedPath | Failure<ExceptionCode> {
   const creates = use >= PathUse.CREATE;
+  const resolved = alongTrail(tree, path, creates) ?? walkPath(tree, path, creates);
+  if (isFailure(resolved)) return resolved;
+  const refusal = checkTraverse(tree.names, caller, resolved);
+  if (refusal !== undefined) {
+    if (refusal.code !== 'ParentNotDirectoryException' || creates) return refusal;
+    return failure('AccessControlException', refusal.message);
+  }
+  const { last } = resolved;
+  if ((use === PathUse.USE || use === PathUse.CREATE) && last?.kind === InodeKind.SYMLINK) {
+    return unresolved(resolved.components, resolved.depth, last.target);
+  }
+  const raw = creates && path.startsWith('/.reserved/raw') && isReservedRaw(splitPath(path));
+  return (raw ? checkSuperuser(caller) : undefined) ?? resolved;
+}
+
+/** An entry of a directory that another path led to lately. */
+function alongTrail(tree: Tree, path: string, creates: boolean): ResolvedPath | undefined {
+  const end = path.lastIndexOf('/');
+  if (end < 0 || end === path.length - 1) return undefined;
+  const trail = tree.trails.find(path, end);
+  if (trail === undefined || (creates && !trail.valid)) return undefined;
+  const name = path.substring(end + 1);
+  if (creates && !isValidComponent(name)) return undefined;
+  const { dirs } = trail;
+  const parent = dirs[dirs.length - 1] as Directory;
+  parent.recent = true;
+  return ResolvedPath.entry(path, name, dirs, tree.child(parent, name));
+}
+
+function walkPath(tree: Tree, path: string, creates: boolean): ResolvedPath | Failure<ExceptionCode> {
   if (creates && !isValidName(path)) return invalidPath(`Invalid file name: ${path}`);
   const components = parsePath(tree, path);
   if (isFailure(components)) return components;
   const root = tree.root();
   if (root === undefined) return notBootstrapped();
   const resolved = walk(tree, root, components);
-  const refusal = checkTraverse(tree.names, caller, resolved);
-  if (refusal !== undefined) {
-    if (refusal.code !== 'ParentNotDirectoryException' || creates) return refusal;
-    return failure('AccessControlException', refusal.message);
+  const { dirs, depth } = resolved;
+  if (dirs.length === depth && depth > 0 && resolved.text === path) {
+    const folder = joinPath(components, depth - 1);
+    tree.trails.keep({ path: depth === 1 ? '' : folder, dirs, valid: isValidName(folder) });
   }
-  if ((use === PathUse.USE || use === PathUse.CREATE) && resolved.last?.kind === InodeKind.SYMLINK) {
-    return unresolved(components, components.length, (resolved.last as Symlink).target);
-  }
-  const raw = use >= PathUse.CREATE && path.startsWith('/.reserved/raw') && isReservedRaw(splitPath(path));
-  return (raw ? checkSuperuser(caller) : undefined) ?? resolved;
+  return resolved;
 }
 
 /** Resolves by inode id when the client gave one, which no permission is asked for (FSDirectory.resolvePath with fileId). */
@@ -107,7 +158,7 @@ export function resolveFile(
 ): ResolvedPath | Failure<ExceptionCode> {
   if (fileId === 0) return resolvePath(tree, caller, path, PathUse.USE);
   const inode = tree.byId(fileId);
-  return inode === undefined ? new ResolvedPath(splitPath(path), [], undefined, undefined) : resolvedOf(inode);
+  return inode === undefined ? ResolvedPath.of(splitPath(path), [], undefined) : resolvedOf(inode);
 }
 
 /** The resolved path of an attached inode. */
@@ -118,7 +169,7 @@ function resolvedOf(inode: Inode): ResolvedPath {
     components.push(at.name);
     dirs.push(at.parent);
   }
-  return new ResolvedPath(components.reverse(), dirs.reverse(), inode, undefined);
+  return ResolvedPath.of(components.reverse(), dirs.reverse(), inode);
 }
 
 /** Nothing can be asked of a filesystem that the log has not made yet. */

@@ -1,7 +1,8 @@
 import { ByteReader, ByteWriter } from '@rfs/base/bytes';
 import type { StoreReader, StoreWriter } from '@rfs/base/store';
 import { type Keys, Table } from './keys.js';
-import { RetryIndex } from './retry-index.js';
+import type { KeptReply } from './replies.js';
+import { hashOfCall, RetryIndex } from './retry-index.js';
 import { TableWalk } from './table-walk.js';
 
 /** Log indexes whose successes share a row. */
@@ -45,23 +46,44 @@ export class RetryCache {
     return this.walk.step(store, rows, (key, value) => this.loadRow(new ByteReader(key, 1).uint32(), value));
   }
 
-  /** The kept success of a call. `store` is the open transaction, or any reader outside a batch. */
-  find(store: StoreReader, keys: Keys, clientId: Uint8Array, callId: number): Uint8Array | undefined {
-    const group = this.index.find(clientId, callId);
-    if (group < 0) return undefined;
-    if (group === this.openGroup) this.reader.reset(this.open.buffer, 0, this.open.offset);
+  /**
+   * The kept success of a call, whose client id is the 16 bytes of `bytes` from `at`. `store` is the open transaction, or
+   * any reader outside a batch.
+   */
+  find(store: StoreReader, keys: Keys, bytes: Uint8Array, at: number, callId: number): Uint8Array | undefined {
+    const { index } = this;
+    const hash = hashOfCall(bytes, at, callId);
+    for (let slot = index.first(hash); slot >= 0; slot = index.next(hash, slot)) {
+      const kept = this.findIn(index.groupAt(slot), store, keys, bytes, at, callId);
+      if (kept !== undefined) return kept;
+    }
+    return undefined;
+  }
+
+  private findIn(
+    group: number,
+    store: StoreReader,
+    keys: Keys,
+    bytes: Uint8Array,
+    at: number,
+    callId: number,
+  ): Uint8Array | undefined {
+    const { reader } = this;
+    if (group === this.openGroup) reader.reset(this.open.buffer, 0, this.open.offset);
     else {
       const row = store.get(keys.small(Table.RETRY, group));
       if (row === undefined) return undefined;
-      this.reader.reset(row);
+      reader.reset(row);
     }
-    const { reader } = this;
     reader.skip(8);
     while (reader.remaining > 0) {
       const call = reader.int32();
-      const client = reader.bytes(16);
+      const client = reader.offset;
+      reader.skip(16);
       const length = reader.varint32();
-      if (call === callId && Buffer.compare(client, clientId) === 0) return reader.bytes(length).slice();
+      if (call === callId && reader.buffer.compare(bytes, at, at + 16, client, client + 16) === 0) {
+        return reader.bytesCopy(length);
+      }
       reader.skip(length);
     }
     return undefined;
@@ -82,7 +104,7 @@ export class RetryCache {
   }
 
   /** Keeps a success of the entry at the open group. */
-  add(clientId: Uint8Array, callId: number, timeMs: number, payload: Uint8Array): void {
+  add(bytes: Uint8Array, at: number, callId: number, timeMs: number, kept: KeptReply, reply: unknown): void {
     const { open } = this;
     if (this.openCount === 0) {
       open.reset();
@@ -90,17 +112,18 @@ export class RetryCache {
       this.groups.push({ group: this.openGroup, timeMs });
     } else {
       // The row lives as long as its last entry needs.
-      (this.groups.at(-1) as Group).timeMs = timeMs;
+      (this.groups[this.groups.length - 1] as Group).timeMs = timeMs;
       open.setUint32(0, Math.floor(timeMs / 4294967296));
       open.setUint32(4, timeMs % 4294967296);
     }
     open.int32(callId);
-    open.bytes(clientId);
-    open.varint32(payload.length);
-    open.bytes(payload);
+    open.copyFrom(bytes, at, 16);
+    const payload = open.beginDelimited();
+    kept.encode(open, reply);
+    open.endDelimited(payload);
     this.openCount++;
     this.openDirty = true;
-    this.index.add(clientId, callId, this.openGroup);
+    this.index.add(hashOfCall(bytes, at, callId), this.openGroup);
   }
 
   /** Writes the open row; at the end of each batch. */
@@ -117,7 +140,7 @@ export class RetryCache {
     let count = 0;
     while (reader.remaining > 0) {
       const callId = reader.int32();
-      this.index.add(value, callId, group, reader.offset);
+      this.index.add(hashOfCall(value, reader.offset, callId), group);
       reader.skip(16);
       reader.skip(reader.varint32());
       count++;
@@ -138,8 +161,8 @@ export class RetryCache {
       reader.skip(8);
       while (reader.remaining > 0) {
         const callId = reader.int32();
-        const clientId = reader.bytes(16);
-        this.index.remove(clientId, callId, oldest.group);
+        this.index.remove(hashOfCall(reader.buffer, reader.offset, callId), oldest.group);
+        reader.skip(16);
         reader.skip(reader.varint32());
       }
       store.delete(key);

@@ -1,102 +1,93 @@
 import { MalformedBytes } from '@rfs/base/bytes';
 
-/** Words of a slot: four of the client id, one of the call id. */
-const WORDS = 5;
-const EMPTY = -1;
+const CLIENT_ID_BYTES = 16;
+/** Words of a slot: the hash of a call, and the number of its group plus 1, so that 0 there means free. */
+const SLOT_WORDS = 2;
 
 /**
- * Client id and call id → number of a group, in typed arrays: open addressing, linear probing, removal by shifting
- * back. About 40 bytes an entry at the fullest.
+ * In which group a call stands, by 32 bits of client id and call id: open addressing, linear probing, removal by
+ * shifting back, 8 bytes a slot. Two calls may have one hash: all groups with it have to be looked at.
  */
 export class RetryIndex {
-  private slots = 1024;
-  private keys = new Int32Array(this.slots * WORDS);
-  private groups = new Float64Array(this.slots).fill(EMPTY);
-  private readonly probe = new Int32Array(WORDS);
   size = 0;
+  private mask = 1023;
+  private words = new Int32Array(SLOT_WORDS * (this.mask + 1));
 
-  /** The group of the call; -1 when there is none. */
-  find(clientId: Uint8Array, callId: number): number {
-    const slot = this.slotOf(clientId, 0, callId);
-    return this.groups[slot] as number;
+  /** The first slot with the hash; -1: the call is in no group. */
+  first(hash: number): number {
+    return this.search(hash, hash & this.mask);
   }
 
-  /** A call that is there already gets the new group. The client id is 16 bytes of `bytes` from `offset`. */
-  add(bytes: Uint8Array, callId: number, group: number, offset = 0): void {
-    if ((this.size + 1) * 2 > this.slots) this.grow();
-    const slot = this.slotOf(bytes, offset, callId);
-    if (this.groups[slot] === EMPTY) {
-      this.size++;
-      this.keys.set(this.probe, slot * WORDS);
-    }
-    this.groups[slot] = group;
+  /** The next one behind `slot`. */
+  next(hash: number, slot: number): number {
+    return this.search(hash, (slot + 1) & this.mask);
   }
 
-  /** Removes the call if it still belongs to the group. */
-  remove(clientId: Uint8Array, callId: number, group: number): void {
-    let hole = this.slotOf(clientId, 0, callId);
-    if (group === EMPTY || this.groups[hole] !== group) return;
-    const mask = this.slots - 1;
+  groupAt(slot: number): number {
+    return (this.words[SLOT_WORDS * slot + 1] as number) - 1;
+  }
+
+  add(hash: number, group: number): void {
+    if ((this.size + 1) * 3 > (this.mask + 1) * 2) this.grow();
+    this.put(hash, group + 1);
+    this.size++;
+  }
+
+  /** Removes one call of the group with the hash, if there is one. */
+  remove(hash: number, group: number): void {
+    const { words, mask } = this;
+    let hole = this.first(hash);
+    while (hole >= 0 && this.groupAt(hole) !== group) hole = this.next(hash, hole);
+    if (hole < 0) return;
     this.size--;
-    for (let at = (hole + 1) & mask; this.groups[at] !== EMPTY; at = (at + 1) & mask) {
-      const home = this.homeOf(at);
+    for (let at = (hole + 1) & mask; words[SLOT_WORDS * at + 1] !== 0; at = (at + 1) & mask) {
+      const home = (words[SLOT_WORDS * at] as number) & mask;
       // An entry may fill the hole when its home does not lie between the hole and itself.
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      this.keys.copyWithin(hole * WORDS, at * WORDS, at * WORDS + WORDS);
-      this.groups[hole] = this.groups[at] as number;
+      words[SLOT_WORDS * hole] = words[SLOT_WORDS * at] as number;
+      words[SLOT_WORDS * hole + 1] = words[SLOT_WORDS * at + 1] as number;
       hole = at;
     }
-    this.groups[hole] = EMPTY;
+    words[SLOT_WORDS * hole + 1] = 0;
   }
 
-  private slotOf(bytes: Uint8Array, offset: number, callId: number): number {
-    if (bytes.length < offset + 16) throw new MalformedBytes(`a client id of ${bytes.length - offset} bytes`);
-    const { probe, keys, groups } = this;
-    for (let word = 0; word < 4; word++) {
-      const at = offset + word * 4;
-      probe[word] =
-        ((bytes[at] as number) << 24) |
-        ((bytes[at + 1] as number) << 16) |
-        ((bytes[at + 2] as number) << 8) |
-        (bytes[at + 3] as number);
+  private search(hash: number, from: number): number {
+    const { words, mask } = this;
+    for (let at = from; words[SLOT_WORDS * at + 1] !== 0; at = (at + 1) & mask) {
+      if (words[SLOT_WORDS * at] === hash) return at;
     }
-    probe[4] = callId;
-    const mask = this.slots - 1;
-    let slot = hash(probe, 0) & mask;
-    for (; groups[slot] !== EMPTY; slot = (slot + 1) & mask) {
-      const base = slot * WORDS;
-      let word = 0;
-      while (word < WORDS && keys[base + word] === probe[word]) word++;
-      if (word === WORDS) return slot;
-    }
-    return slot;
+    return -1;
   }
 
-  private homeOf(slot: number): number {
-    return hash(this.keys, slot * WORDS) & (this.slots - 1);
+  private put(hash: number, stored: number): void {
+    const { words, mask } = this;
+    let at = hash & mask;
+    while (words[SLOT_WORDS * at + 1] !== 0) at = (at + 1) & mask;
+    words[SLOT_WORDS * at] = hash;
+    words[SLOT_WORDS * at + 1] = stored;
   }
 
   private grow(): void {
-    const { keys, groups, slots } = this;
-    this.slots = slots * 2;
-    this.keys = new Int32Array(this.slots * WORDS);
-    this.groups = new Float64Array(this.slots).fill(EMPTY);
-    const mask = this.slots - 1;
-    for (let old = 0; old < slots; old++) {
-      if (groups[old] === EMPTY) continue;
-      let slot = hash(keys, old * WORDS) & mask;
-      while (this.groups[slot] !== EMPTY) slot = (slot + 1) & mask;
-      this.keys.set(keys.subarray(old * WORDS, old * WORDS + WORDS), slot * WORDS);
-      this.groups[slot] = groups[old] as number;
+    const { words } = this;
+    this.mask = this.mask * 2 + 1;
+    this.words = new Int32Array(SLOT_WORDS * (this.mask + 1));
+    for (let at = 0; at < words.length; at += SLOT_WORDS) {
+      if (words[at + 1] !== 0) this.put(words[at] as number, words[at + 1] as number);
     }
   }
 }
 
-function hash(words: Int32Array, base: number): number {
-  let h = 0;
-  for (let word = 0; word < WORDS; word++) {
-    h = Math.imul(h ^ (words[base + word] as number), 0x9e3779b1);
-    h ^= h >>> 15;
+/** 32 bits of a call. The client id is 16 bytes of `bytes` from `at`. */
+export function hashOfCall(bytes: Uint8Array, at: number, callId: number): number {
+  if (bytes.length < at + CLIENT_ID_BYTES) throw new MalformedBytes(`a client id of ${bytes.length - at} bytes`);
+  let hash = Math.imul(callId, 0x9e3779b1);
+  for (let word = at; word < at + CLIENT_ID_BYTES; word += 4) {
+    hash ^=
+      ((bytes[word] as number) << 24) |
+      ((bytes[word + 1] as number) << 16) |
+      ((bytes[word + 2] as number) << 8) |
+      (bytes[word + 3] as number);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1);
   }
-  return h >>> 0;
+  return hash ^ (hash >>> 15);
 }

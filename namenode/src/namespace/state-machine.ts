@@ -1,5 +1,5 @@
 import { assert } from '@rfs/base/assert';
-import { ByteReader, ByteWriter } from '@rfs/base/bytes';
+import { ByteReader } from '@rfs/base/bytes';
 import { isFailure } from '@rfs/base/failure';
 import { FIRST_GENERATION_STAMP, LAST_RESERVED_BLOCK_ID, ROOT_INODE_ID } from '@rfs/base/ids';
 import type { Store, StoreReader } from '@rfs/base/store';
@@ -15,7 +15,7 @@ import { Names } from './names.js';
 import { operations } from './ops/index.js';
 import { type Caller, NOBODY } from './permissions.js';
 import { decodeIdentity, decodeState, type IdentityRow, type StateRow } from './records.js';
-import { keptReplies } from './replies.js';
+import { type KeptReply, keptReplies } from './replies.js';
 import { notBootstrapped } from './resolve.js';
 import { RetryCache } from './retry-cache.js';
 import { Tree } from './tree.js';
@@ -54,7 +54,6 @@ export class StateMachine {
   private readonly reader = new ByteReader(new Uint8Array(0));
   private readonly command = new CommandReader();
   private readonly context: MutableContext;
-  private readonly payload = new ByteWriter(512);
   private broken = false;
 
   /** Opens what is in the store; an empty one waits for the bootstrap command. `events` hears of every batch. */
@@ -135,7 +134,11 @@ export class StateMachine {
   repeated(clientId: Uint8Array, callId: number, kind: CommandKind): unknown {
     const kept = keptReplies[kind];
     if (kept === undefined || callId < 0 || clientId.length !== 16) return undefined;
-    const payload = this.retries.find(this.tree.store, this.tree.keys, clientId, callId);
+    return this.replyBefore(kept, clientId, 0, callId);
+  }
+
+  private replyBefore(kept: KeptReply, bytes: Uint8Array, at: number, callId: number): unknown {
+    const payload = this.retries.find(this.tree.store, this.tree.keys, bytes, at, callId);
     if (payload === undefined) return undefined;
     this.reader.reset(payload);
     return kept.decode(this.reader);
@@ -151,14 +154,14 @@ export class StateMachine {
     if (entry.kind !== COMMAND_ENTRY && entry.kind !== IDENTITY_ENTRY) return undefined;
     const { command, context } = this;
     command.read(entry.data);
-    const { kind, origin, timeMs, callId, clientId } = command;
+    const { kind, origin, timeMs, callId } = command;
     if (timeMs > state.timeMs) state.timeMs = timeMs;
     if (view.identity === undefined && kind !== CommandKind.BOOTSTRAP) return notBootstrapped();
 
     const kept = keptReplies[kind];
     const cached = kept !== undefined && callId >= 0;
     if (cached) {
-      const before = this.repeated(clientId, callId, kind);
+      const before = this.replyBefore(kept, entry.data, command.clientIdAt, callId);
       if (before !== undefined) return before;
     }
     context.caller = view.limits.permissionsEnabled ? origin.caller : origin.privileged;
@@ -167,9 +170,7 @@ export class StateMachine {
     const operation = operations[kind] as unknown as Operation<unknown>;
     const reply = operation(context, command.message);
     if (cached && !isFailure(reply) && kept.keeps(reply)) {
-      this.payload.reset();
-      kept.encode(this.payload, reply);
-      this.retries.add(clientId, callId, state.timeMs, this.payload.written());
+      this.retries.add(entry.data, command.clientIdAt, callId, state.timeMs, kept, reply);
     }
     return reply;
   }

@@ -1,10 +1,12 @@
 import { ByteReader } from '@rfs/base/bytes';
+import { IdMap } from '@rfs/base/collections';
 import { ROOT_INODE_ID } from '@rfs/base/ids';
 import type { StoreReader } from '@rfs/base/store';
 import { type Directory, type Inode, InodeKind } from './inode.js';
 import { Keys, Table } from './keys.js';
 import type { Names } from './names.js';
 import { decodeInode } from './records.js';
+import { Trails } from './trails.js';
 
 export interface TreeOptions {
   /** How many directories stay in memory. */
@@ -19,10 +21,16 @@ export interface TreeOptions {
 export class Tree {
   readonly names: Names;
   readonly keys = new Keys();
+  readonly trails = new Trails();
   /** Where rows are read: the store, or the open transaction while a batch is applied. */
   store: StoreReader;
   private readonly reader = new ByteReader(new Uint8Array(0));
-  private readonly directories = new Map<number, Directory>();
+  /** Which of the nodes has an id. */
+  private readonly places = new IdMap();
+  private readonly nodes: (Directory | undefined)[] = [];
+  private readonly freePlaces: number[] = [];
+  /** The node that the cache looked at last when it had to shrink. */
+  private hand = 0;
   private readonly maxDirectories: number;
   private cachedRoot: Directory | undefined;
 
@@ -34,7 +42,7 @@ export class Tree {
 
   /** How many directories are in memory. */
   get cachedDirectories(): number {
-    return this.directories.size;
+    return this.places.size;
   }
 
   /** The root, undefined before the filesystem was made. */
@@ -50,7 +58,8 @@ export class Tree {
 
   /** The entry `name` of a directory. */
   child(parent: Directory, name: string): Inode | undefined {
-    const cached = parent.children.get(name);
+    // PERF: most directories have only files, whose names then need no hash.
+    const cached = parent.children.size === 0 ? undefined : parent.children.get(name);
     if (cached !== undefined) {
       cached.recent = true;
       return cached;
@@ -83,7 +92,8 @@ export class Tree {
 
   /** An inode that is still reachable from the root; undefined for unknown ids and what was deleted. */
   byId(id: number): Inode | undefined {
-    const cached = this.directories.get(id);
+    const known = this.places.get(id);
+    const cached = known === IdMap.ABSENT ? undefined : this.nodes[known];
     if (cached !== undefined) {
       cached.recent = true;
       return cached;
@@ -108,45 +118,67 @@ export class Tree {
 
   /** Puts a directory into the cache. */
   keep(directory: Directory): void {
-    this.directories.set(directory.id, directory);
+    const place = this.freePlaces.pop() ?? this.nodes.length;
+    this.nodes[place] = directory;
+    const before = this.places.set(directory.id, place);
+    if (before !== IdMap.ABSENT) this.vacate(before);
     if (directory.parent === null) this.cachedRoot = directory;
     else directory.parent.adopt(directory);
   }
 
+  /** A cached directory leaves its parent: for another one, or for good. */
+  disown(directory: Directory): void {
+    directory.parent?.disown(directory);
+    this.trails.clear();
+  }
+
   /** Takes a directory and all that is cached below it out of the cache: it left the tree. */
   drop(directory: Directory): void {
-    directory.parent?.disown(directory);
+    this.disown(directory);
     const waiting: Directory[] = [directory];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      this.directories.delete(next.id);
+      this.forget(next);
       for (const child of next.children.values()) waiting.push(child);
     }
   }
 
   /** Forgets everything cached: the store was put back to an earlier state. */
   clear(): void {
-    this.directories.clear();
+    this.places.clear();
+    this.nodes.length = 0;
+    this.freePlaces.length = 0;
+    this.trails.clear();
     this.cachedRoot = undefined;
   }
 
   /**
-   * Brings the cache back to its bound, oldest leaves first; a directory that was used since the last pass gets a
-   * second chance. Not while a batch is applied. Work is bounded by a few times what is too much.
+   * Brings the cache back to its bound, leaves only; a directory that was used since the last pass gets a second
+   * chance. Not while a batch is applied. Work is bounded by a few times what is too much.
    */
   trim(): void {
-    let excess = this.directories.size - this.maxDirectories;
+    let excess = this.places.size - this.maxDirectories;
     if (excess <= 0) return;
-    let looks = excess * 4 + 64;
-    for (const directory of this.directories.values()) {
-      if (excess <= 0 || looks-- <= 0) return;
-      this.directories.delete(directory.id);
+    for (let looks = excess * 4 + 64; excess > 0 && looks > 0; looks--) {
+      this.hand = this.hand + 1 < this.nodes.length ? this.hand + 1 : 0;
+      const directory = this.nodes[this.hand];
+      if (directory === undefined) continue;
       if (directory.parent === null || directory.recent || directory.children.size > 0 || directory.dirty) {
         directory.recent = false;
-        this.directories.set(directory.id, directory);
         continue;
       }
-      directory.parent.disown(directory);
+      this.forget(directory);
+      this.disown(directory);
       excess--;
     }
+  }
+
+  private forget(directory: Directory): void {
+    const place = this.places.delete(directory.id);
+    if (place !== IdMap.ABSENT) this.vacate(place);
+  }
+
+  private vacate(place: number): void {
+    this.nodes[place] = undefined;
+    this.freePlaces.push(place);
   }
 }

@@ -168,7 +168,7 @@ export class BatchView {
     this.touch(parent);
     if (inode.kind === InodeKind.DIRECTORY) {
       inode.dirty = false;
-      parent.disown(inode);
+      this.tree.disown(inode);
     }
   }
 

@@ -30,7 +30,7 @@ export function addBlock(context: OpContext, command: AddBlockCommand): Allocate
   const { view } = context;
   const path = resolveFile(view.tree, context.caller, command.path, command.fileId);
   if (isFailure(path)) return path;
-  const refusal = checkSafeMode(context, `Cannot add block to ${path.text}`);
+  const refusal = checkSafeMode(context, 'Cannot add block to ', path.text);
   if (refusal !== undefined) return refusal;
   const file = checkLease(context, path, command.clientName, command.fileId);
   if (isFailure(file)) return file;

@@ -23,7 +23,7 @@ export interface AppendedFile {
 /** Opens a file to write behind its end, in its last block or in a new one (FSDirAppendOp.appendFile). */
 export function append(context: OpContext, command: AppendCommand): AppendedFile | Refusal {
   const { view, caller } = context;
-  const refusal = checkSafeMode(context, `Cannot append to file${command.path}`);
+  const refusal = checkSafeMode(context, 'Cannot append to file', command.path);
   if (refusal !== undefined) return refusal;
   const path = resolvePath(view.tree, caller, command.path, PathUse.USE);
   if (isFailure(path)) return path;

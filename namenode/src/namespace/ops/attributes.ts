@@ -44,7 +44,7 @@ export function setOwner(context: OpContext, command: SetOwnerCommand): true | R
 /** Sets the times that are given (FSDirAttrOp.setTimes). */
 export function setTimes(context: OpContext, command: SetTimesCommand): true | Refusal {
   const { view, caller } = context;
-  const refusal = checkSafeMode(context, `Cannot set times ${command.path}`);
+  const refusal = checkSafeMode(context, 'Cannot set times ', command.path);
   if (refusal !== undefined) return refusal;
   const path = resolvePath(view.tree, caller, command.path, PathUse.USE);
   if (isFailure(path)) return path;

@@ -17,7 +17,7 @@ import { blockText, checkLease } from './lease.js';
  */
 export function complete(context: OpContext, command: CompleteCommand): boolean | Refusal {
   const { view } = context;
-  const refusal = checkSafeMode(context, `Cannot complete file ${command.path}`);
+  const refusal = checkSafeMode(context, 'Cannot complete file ', command.path);
   if (refusal !== undefined) return refusal;
   const path = resolveFile(view.tree, context.caller, command.path, command.fileId);
   if (isFailure(path)) return path;

@@ -13,7 +13,7 @@ import { checkQuota } from './quota.js';
 /** Moves the blocks of the sources behind the target's and removes the sources (FSDirConcatOp.concat). */
 export function concat(context: OpContext, command: ConcatCommand): true | Refusal {
   const { view, caller } = context;
-  const refusal = checkSafeMode(context, `Cannot concat ${command.target}`) ?? checkNames(command);
+  const refusal = checkSafeMode(context, 'Cannot concat ', command.target) ?? checkNames(command);
   if (refusal !== undefined) return refusal;
   const target = resolvePath(view.tree, caller, command.target, PathUse.USE);
   if (isFailure(target)) return target;

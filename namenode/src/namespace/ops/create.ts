@@ -35,9 +35,9 @@ export const CreateFlag = {
 /** Makes an empty file that its client writes (FSNamesystem.startFile, FSDirWriteFileOp.startFile). */
 export function create(context: OpContext, command: CreateCommand): FileStatus | Refusal {
   const { view } = context;
-  const refusal = checkName(command.path) ?? checkSafeMode(context, `Cannot create file${command.path}`);
-  if (refusal !== undefined) return refusal;
   const path = resolvePath(view.tree, context.caller, command.path, PathUse.CREATE);
+  const refusal = checkName(command.path, path) ?? checkSafeMode(context, 'Cannot create file', command.path);
+  if (refusal !== undefined) return refusal;
   if (isFailure(path)) return path;
   const denied =
     checkTarget(context, command, path) ??
@@ -74,8 +74,9 @@ function policyAtCreation(command: CreateCommand, parent: Directory): number {
   return storagePolicyOf(parent) === LAZY_PERSIST_POLICY ? LAZY_PERSIST_POLICY : 0;
 }
 
-function checkName(path: string): Refusal | undefined {
-  if (isValidName(path)) {
+/** What was resolved for something new has a valid name. */
+function checkName(path: string, resolved: ResolvedPath | Refusal): Refusal | undefined {
+  if (!isFailure(resolved) || isValidName(path)) {
     if (!isReservedText(path)) return undefined;
     const components = splitPath(path);
     if (!isReserved(components)) return undefined;
@@ -144,6 +145,6 @@ function checkOverwrite(context: OpContext, command: CreateCommand, path: Resolv
 /** Names, entries and quota; a file that is replaced gives its own place. */
 function checkRoom(context: OpContext, path: ResolvedPath): Refusal | undefined {
   if (path.last !== undefined) return undefined;
-  const missing = path.components.length - path.dirs.length + 1;
+  const missing = path.depth - path.dirs.length + 1;
   return checkNewEntries(context, path) ?? checkQuota(path.dirs.at(-1) as Directory, missing, 0);
 }

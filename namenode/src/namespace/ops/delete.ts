@@ -12,7 +12,7 @@ import { checkSubtreeRemoval } from './subtree-check.js';
 /** Removes a file or a tree; false when there is nothing, or it is the root (FSDirDeleteOp.delete). */
 export function remove(context: OpContext, command: DeleteCommand): boolean | Refusal {
   const { view, caller } = context;
-  const refusal = checkSafeMode(context, `Cannot delete ${command.path}`);
+  const refusal = checkSafeMode(context, 'Cannot delete ', command.path);
   if (refusal !== undefined) return refusal;
   if (isReservedText(command.path) && isExactReserved(splitPath(command.path))) return invalidPath(command.path);
   const path = resolvePath(view.tree, caller, command.path, PathUse.USE_LINK);
@@ -25,7 +25,7 @@ export function remove(context: OpContext, command: DeleteCommand): boolean | Re
   if (last?.kind === InodeKind.DIRECTORY && last.childCount > 0 && !command.recursive) {
     return failure('PathIsNotEmptyDirectoryException', `\`${path.text} is non empty': Directory is not empty`);
   }
-  if (last === undefined || path.components.length === 0) return false;
+  if (last === undefined || path.depth === 0) return false;
 
   removeInode(view, last);
   return true;

@@ -8,7 +8,7 @@ import { checkLease } from './lease.js';
 /** Remembers how long the block being written is at least (FSNamesystem.fsync). */
 export function fsync(context: OpContext, command: FsyncCommand): true | Refusal {
   const { view } = context;
-  const refusal = checkSafeMode(context, `Cannot fsync file ${command.path}`);
+  const refusal = checkSafeMode(context, 'Cannot fsync file ', command.path);
   if (refusal !== undefined) return refusal;
   const path = resolveFile(view.tree, context.caller, command.path, command.fileId);
   if (isFailure(path)) return path;

@@ -2,7 +2,7 @@ import { failure } from '@rfs/protocol/exceptions';
 import type { OpContext, Refusal } from '../context.js';
 import type { Directory } from '../inode.js';
 import { HARD_NAME_BYTES } from '../keys.js';
-import { isReserved } from '../path.js';
+import { isReserved, joinPath } from '../path.js';
 import type { ResolvedPath } from '../resolve.js';
 
 const USER_WRITE_EXECUTE = 0o300;
@@ -22,25 +22,25 @@ export function checkNewEntries({ view }: OpContext, path: ResolvedPath): Refusa
         'of the existing file or directory to another name before upgrading to the new release.',
     );
   }
-  for (let i = first; i < path.components.length; i++) {
-    const refusal = checkName(path.components[i] as string, limits.maxComponentLengthBytes, path, i);
+  for (let i = first; i < path.depth; i++) {
+    const name = i === path.depth - 1 ? path.name : (path.components[i] as string);
+    const refusal = checkName(name, limits.maxComponentLengthBytes, path, i);
     if (refusal !== undefined) return refusal;
   }
-  return checkDirectoryItems(parent, limits.maxDirectoryItems, path.components, first);
+  return checkDirectoryItems(parent, limits.maxDirectoryItems, path, first);
 }
 
 /** Room for one more entry in `parent`, which is the directory at `depth` of the path. */
 export function checkDirectoryItems(
   parent: Directory,
   limit: number,
-  components: readonly string[],
+  path: ResolvedPath,
   depth: number,
 ): Refusal | undefined {
   if (parent.childCount < limit) return undefined;
-  const path = depth === 0 ? '/' : `/${components.slice(0, depth).join('/')}`;
   return failure(
     'MaxDirectoryItemsExceededException',
-    `The directory item limit of ${path} is exceeded: limit=${limit} items=${parent.childCount}`,
+    `The directory item limit of ${joinPath(path.components, depth)} is exceeded: limit=${limit} items=${parent.childCount}`,
   );
 }
 
@@ -51,7 +51,7 @@ export function checkName(name: string, limitBytes: number, path: ResolvedPath, 
   if (name.length * 3 <= limit) return undefined;
   const length = Buffer.byteLength(name);
   if (length <= limit) return undefined;
-  const parent = at === 0 ? '/' : `/${path.components.slice(0, at).join('/')}`;
+  const parent = joinPath(path.components, at);
   return failure(
     'PathComponentTooLongException',
     `The maximum path component name limit of ${name} in directory ${parent} is exceeded: limit=${limit} length=${length}`,
@@ -69,9 +69,10 @@ export function ownersOf({ view, caller }: OpContext, parent: Directory): { owne
  */
 export function makeAncestors(context: OpContext, path: ResolvedPath, baseMode: number): Directory {
   const { view } = context;
+  if (path.parent !== undefined) return path.parent;
   let parent = path.dirs.at(-1) as Directory;
   const { owner, group } = ownersOf(context, parent);
-  for (let i = path.dirs.length - 1; i < path.components.length - 1; i++) {
+  for (let i = path.dirs.length - 1; i < path.depth - 1; i++) {
     parent = view.makeDirectory(
       parent,
       path.components[i] as string,
@@ -85,8 +86,8 @@ export function makeAncestors(context: OpContext, path: ResolvedPath, baseMode: 
 
 /** The parent must be there when it is not to be made (FSDirectory.verifyParentDir). */
 export function checkParentDirectory(path: ResolvedPath): Refusal | undefined {
-  if (path.components.length <= 1) return undefined;
-  if (path.obstacle !== undefined && path.dirs.length === path.components.length - 1) {
+  if (path.depth <= 1) return undefined;
+  if (path.obstacle !== undefined && path.dirs.length === path.depth - 1) {
     return failure('ParentNotDirectoryException', `Parent path is not a directory: ${path.parentText}`);
   }
   if (path.parent === undefined) {

@@ -11,7 +11,7 @@ import { checkQuota } from './quota.js';
 /** Makes a directory and what is missing above it; true also when it was there (FSDirMkdirOp.mkdirs). */
 export function mkdirs(context: OpContext, command: MkdirsCommand): true | Refusal {
   const { view, caller } = context;
-  const refusal = checkSafeMode(context, `Cannot create directory ${command.path}`);
+  const refusal = checkSafeMode(context, 'Cannot create directory ', command.path);
   if (refusal !== undefined) return refusal;
   const path = resolvePath(view.tree, caller, command.path, PathUse.CREATE);
   if (isFailure(path)) return path;
@@ -23,7 +23,7 @@ export function mkdirs(context: OpContext, command: MkdirsCommand): true | Refus
     checkAncestor(view.tree.names, caller, path, Access.WRITE) ??
     (command.createParent === false ? checkParentDirectory(path) : undefined) ??
     checkNewEntries(context, path) ??
-    checkQuota(path.dirs.at(-1) as Directory, path.components.length - path.dirs.length + 1, 0);
+    checkQuota(path.dirs.at(-1) as Directory, path.depth - path.dirs.length + 1, 0);
   if (denied !== undefined) return denied;
 
   const parent = makeAncestors(context, path, command.mode);

@@ -74,7 +74,7 @@ function checkBlockBeingWritten(
 ): BlockBeingWritten | Refusal {
   const { view } = context;
   const text = clientBlockText(context, block);
-  const refusal = checkSafeMode(context, `Cannot get a new generation stamp and an access token for block ${text}`);
+  const refusal = checkSafeMode(context, 'Cannot get a new generation stamp and an access token for block ', text);
   if (refusal !== undefined) return refusal;
   const file = view.tree.byId(inodeId);
   if (file?.kind !== InodeKind.FILE) return failure('IOException', `${text} does not exist.`);

@@ -91,7 +91,7 @@ function findFile(
     const open = view.openFile(inode.id);
     return open === undefined ? true : { file: inode, open };
   }
-  const refusal = checkSafeMode(context, `Cannot recover the lease of ${command.path}`);
+  const refusal = checkSafeMode(context, 'Cannot recover the lease of ', command.path);
   if (refusal !== undefined) return refusal;
   const path = resolvePath(view.tree, caller, command.path, PathUse.USE);
   if (isFailure(path)) return path;

@@ -14,7 +14,7 @@ import { checkDestination, checkRoomForMove } from './renaming.js';
 export function rename(context: OpContext, command: RenameCommand): boolean | Refusal {
   const { view, caller } = context;
   const { tree } = view;
-  const refusal = checkSafeMode(context, `Cannot rename ${command.source}`);
+  const refusal = checkSafeMode(context, 'Cannot rename ', command.source);
   if (refusal !== undefined) return refusal;
   const source = resolvePath(tree, caller, command.source, PathUse.USE_LINK);
   if (isFailure(source)) return source;
@@ -42,12 +42,7 @@ export function rename(context: OpContext, command: RenameCommand): boolean | Re
 /** A destination that is a directory means the source's name in it. */
 function intoDirectory(tree: Tree, source: ResolvedPath, destination: ResolvedPath): ResolvedPath {
   const { last } = destination;
-  if (last?.kind !== InodeKind.DIRECTORY || source.components.length === 0) return destination;
+  if (last?.kind !== InodeKind.DIRECTORY || source.depth === 0) return destination;
   const { name } = source;
-  return new ResolvedPath(
-    [...destination.components, name],
-    [...destination.dirs, last],
-    tree.child(last, name),
-    undefined,
-  );
+  return ResolvedPath.of([...destination.components, name], [...destination.dirs, last], tree.child(last, name));
 }

@@ -12,7 +12,7 @@ import { checkSubtreeRemoval } from './subtree-check.js';
 /** The rename with POSIX meaning: to exactly the destination, over it when asked (FSDirRenameOp.unprotectedRenameTo). */
 export function rename2(context: OpContext, command: Rename2Command): true | Refusal {
   const { view, caller } = context;
-  const refusal = checkSafeMode(context, `Cannot rename ${command.source}`);
+  const refusal = checkSafeMode(context, 'Cannot rename ', command.source);
   if (refusal !== undefined) return refusal;
   const source = resolvePath(view.tree, caller, command.source, PathUse.USE_LINK);
   if (isFailure(source)) return source;
@@ -41,7 +41,7 @@ function checkSource(source: ResolvedPath): Refusal | undefined {
   if (source.last === undefined) {
     return failure('FileNotFoundException', `rename source ${source.text} is not found.`);
   }
-  if (source.components.length === 0) return failure('IOException', 'rename source cannot be the root');
+  if (source.depth === 0) return failure('IOException', 'rename source cannot be the root');
   return undefined;
 }
 
@@ -54,7 +54,7 @@ function checkPair(source: ResolvedPath, destination: ResolvedPath, overwrite: b
   }
   const misplaced = checkDestination(source, destination);
   if (misplaced !== undefined) return misplaced;
-  if (destination.components.length === 0) return failure('IOException', 'rename destination cannot be the root');
+  if (destination.depth === 0) return failure('IOException', 'rename destination cannot be the root');
   const { last } = destination;
   if (last === undefined) return undefined;
   const directory = last.kind === InodeKind.DIRECTORY;

@@ -15,17 +15,21 @@ export function checkDestination(source: ResolvedPath, destination: ResolvedPath
       `Cannot rename symlink ${source.text} to its target ${destination.text}`,
     );
   }
-  const deeper = destination.components.length > source.components.length;
+  const deeper = destination.depth > source.depth;
   if (deeper && destination.text.startsWith(`${source.text}/`)) {
     return failure(
       'IOException',
       `Rename destination ${destination.text} is a directory or file under source ${source.text}`,
     );
   }
-  if (isExactReserved(source.components) || isExactReserved(destination.components)) {
+  if (isReservedPath(source) || isReservedPath(destination)) {
     return invalidPath('Cannot rename to or from /.reserved');
   }
   return undefined;
+}
+
+function isReservedPath(path: ResolvedPath): boolean {
+  return path.depth === 1 && isExactReserved(path.components);
 }
 
 /** Limits and quota of the directory that gets the entry (verifyFsLimitsForRename, verifyQuotaForRename). */
@@ -36,12 +40,10 @@ export function checkRoomForMove(
   parent: Directory,
 ): Refusal | undefined {
   const { limits } = view;
-  const depth = destination.components.length - 1;
+  const depth = destination.depth - 1;
   const refusal =
     checkName(destination.name, limits.maxComponentLengthBytes, destination, depth) ??
-    (source.parent === parent
-      ? undefined
-      : checkDirectoryItems(parent, limits.maxDirectoryItems, destination.components, depth));
+    (source.parent === parent ? undefined : checkDirectoryItems(parent, limits.maxDirectoryItems, destination, depth));
   if (refusal !== undefined) return refusal;
   const replaced = destination.last;
   const inodes = inodesOf(source) - (replaced === undefined ? 0 : inodesOf(replaced));

@@ -12,7 +12,7 @@ import { PathUse, resolvePath } from '../resolve.js';
  */
 export function setQuota(context: OpContext, command: SetQuotaCommand): true | Refusal {
   const { view, caller } = context;
-  const refusal = checkSuperuser(caller) ?? checkSafeMode(context, `Cannot set quota on ${command.path}`);
+  const refusal = checkSuperuser(caller) ?? checkSafeMode(context, 'Cannot set quota on ', command.path);
   if (refusal !== undefined) return refusal;
   const path = resolvePath(view.tree, caller, command.path, PathUse.USE);
   if (isFailure(path)) return path;

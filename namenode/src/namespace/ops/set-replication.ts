@@ -13,7 +13,7 @@ export function setReplication(context: OpContext, command: SetReplicationComman
   const { view, caller } = context;
   const { replication } = command;
   const refusal =
-    checkSafeMode(context, `Cannot set replication for ${command.path}`) ??
+    checkSafeMode(context, 'Cannot set replication for ', command.path) ??
     checkReplication(context, command.path, replication, false);
   if (refusal !== undefined) return refusal;
   const path = resolvePath(view.tree, caller, command.path, PathUse.USE);

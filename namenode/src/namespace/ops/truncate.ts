@@ -16,7 +16,7 @@ import { checkQuota } from './quota.js';
  */
 export function truncate(context: OpContext, command: TruncateCommand): boolean | Refusal {
   const { view, caller } = context;
-  const refusal = checkSafeMode(context, `Cannot truncate for ${command.path}`);
+  const refusal = checkSafeMode(context, 'Cannot truncate for ', command.path);
   if (refusal !== undefined) return refusal;
   const path = resolvePath(view.tree, caller, command.path, PathUse.USE);
   if (isFailure(path)) return path;
