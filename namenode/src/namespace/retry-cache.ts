@@ -109,10 +109,10 @@ export class RetryCache {
     if (this.openCount === 0) {
       open.reset();
       open.int64(timeMs);
-      this.groups.push({ group: this.openGroup, timeMs });
+      this.groups.push({ group: this.openGroup, timeMs, hashes: [] });
     } else {
       // The row lives as long as its last entry needs.
-      (this.groups[this.groups.length - 1] as Group).timeMs = timeMs;
+      this.newest.timeMs = timeMs;
       open.setUint32(0, Math.floor(timeMs / 4294967296));
       open.setUint32(4, timeMs % 4294967296);
     }
@@ -123,7 +123,9 @@ export class RetryCache {
     open.endDelimited(payload);
     this.openCount++;
     this.openDirty = true;
-    this.index.add(hashOfCall(bytes, at, callId), this.openGroup);
+    const hash = hashOfCall(bytes, at, callId);
+    this.newest.hashes.push(hash);
+    this.index.add(hash, this.openGroup);
   }
 
   /** Writes the open row; at the end of each batch. */
@@ -133,40 +135,33 @@ export class RetryCache {
     store.put(keys.small(Table.RETRY, this.openGroup), this.open.written());
   }
 
+  private get newest(): Group {
+    return this.groups[this.groups.length - 1] as Group;
+  }
+
   private loadRow(group: number, value: Uint8Array): void {
     const { reader } = this;
     reader.reset(value);
     const timeMs = reader.int64();
-    let count = 0;
+    const hashes: number[] = [];
     while (reader.remaining > 0) {
       const callId = reader.int32();
-      this.index.add(hashOfCall(value, reader.offset, callId), group);
+      const hash = hashOfCall(value, reader.offset, callId);
+      hashes.push(hash);
+      this.index.add(hash, group);
       reader.skip(16);
       reader.skip(reader.varint32());
-      count++;
     }
-    this.groups.push({ group, timeMs });
+    this.groups.push({ group, timeMs, hashes });
     if (group !== this.openGroup) return;
-    this.openCount = count;
+    this.openCount = hashes.length;
     this.open.reset();
     this.open.bytes(value);
   }
 
   private remove(store: StoreWriter, keys: Keys, oldest: Group): void {
-    const key = keys.small(Table.RETRY, oldest.group);
-    const row = store.get(key);
-    if (row !== undefined) {
-      const { reader } = this;
-      reader.reset(row);
-      reader.skip(8);
-      while (reader.remaining > 0) {
-        const callId = reader.int32();
-        this.index.remove(hashOfCall(reader.buffer, reader.offset, callId), oldest.group);
-        reader.skip(16);
-        reader.skip(reader.varint32());
-      }
-      store.delete(key);
-    }
+    for (const hash of oldest.hashes) this.index.remove(hash, oldest.group);
+    store.delete(keys.small(Table.RETRY, oldest.group));
     this.firstGroup++;
     if (this.firstGroup > 1024 && this.firstGroup * 2 > this.groups.length) {
       this.groups.splice(0, this.firstGroup);
@@ -179,4 +174,6 @@ interface Group {
   readonly group: number;
   /** Time of the last entry. */
   timeMs: number;
+  /** Of its calls, to find them in the index without the row. */
+  readonly hashes: number[];
 }

@@ -3,6 +3,7 @@ import { MalformedBytes } from '@rfs/base/bytes';
 const CLIENT_ID_BYTES = 16;
 /** Words of a slot: the hash of a call, and the number of its group plus 1, so that 0 there means free. */
 const SLOT_WORDS = 2;
+const NEIGHBOUR_BITS = 3;
 
 /**
  * In which group a call stands, by 32 bits of client id and call id: open addressing, linear probing, removal by
@@ -77,10 +78,14 @@ export class RetryIndex {
   }
 }
 
-/** 32 bits of a call. The client id is 16 bytes of `bytes` from `at`. */
+/**
+ * 32 bits of a call. The client id is 16 bytes of `bytes` from `at`.
+ *
+ * PERF: calls that a client numbers one after the other stand in one line of the processor's cache, eight at a time.
+ */
 export function hashOfCall(bytes: Uint8Array, at: number, callId: number): number {
   if (bytes.length < at + CLIENT_ID_BYTES) throw new MalformedBytes(`a client id of ${bytes.length - at} bytes`);
-  let hash = Math.imul(callId, 0x9e3779b1);
+  let hash = Math.imul(callId >>> NEIGHBOUR_BITS, 0x9e3779b1);
   for (let word = at; word < at + CLIENT_ID_BYTES; word += 4) {
     hash ^=
       ((bytes[word] as number) << 24) |
@@ -89,5 +94,6 @@ export function hashOfCall(bytes: Uint8Array, at: number, callId: number): numbe
       (bytes[word + 3] as number);
     hash = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1);
   }
-  return hash ^ (hash >>> 15);
+  hash ^= hash >>> 15;
+  return (hash << NEIGHBOUR_BITS) | (callId & ((1 << NEIGHBOUR_BITS) - 1));
 }
