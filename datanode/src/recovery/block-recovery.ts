@@ -27,12 +27,20 @@ export interface Agreement<T> {
  * Which replicas survive a recovery and how long they become (BlockRecoveryWorker.syncBlock): finalized ones decide
  * alone and must agree; else those being written, cut to the shortest; else those left by crashes, likewise.
  * `candidates` are not empty and none is a copy. Throws when finalized ones differ in length.
+ * @param truncateTo the length that a truncate gives the block: finalized replicas that an earlier attempt has cut and
+ *   some that it has not may stand side by side, and all of them take part (HDFS gives up on such a block for ever)
  */
-export function agree<T extends { readonly info: RecoveryInfo }>(candidates: readonly T[]): Agreement<T> {
+export function agree<T extends { readonly info: RecoveryInfo }>(
+  candidates: readonly T[],
+  truncateTo?: number,
+): Agreement<T> {
   const inState = (state: RecoveryInfo['originalState']) =>
     candidates.filter(({ info }) => info.originalState === state);
   const finalized = inState('FINALIZED');
   const [first] = finalized;
+  if (first !== undefined && truncateTo !== undefined) {
+    return { participants: finalized.filter(({ info }) => info.lengthBytes >= truncateTo), lengthBytes: truncateTo };
+  }
   if (first !== undefined) {
     const { lengthBytes } = first.info;
     const odd = finalized.find(({ info }) => info.lengthBytes !== lengthBytes);
@@ -46,7 +54,8 @@ export function agree<T extends { readonly info: RecoveryInfo }>(candidates: rea
   }
   const written = inState('RBW');
   const participants = written.length > 0 ? written : inState('RWR');
-  return { participants, lengthBytes: Math.min(...participants.map(({ info }) => info.lengthBytes)) };
+  const shortest = Math.min(...participants.map(({ info }) => info.lengthBytes));
+  return { participants, lengthBytes: truncateTo ?? shortest };
 }
 
 export interface RecoveryOptions {
@@ -121,9 +130,9 @@ async function synchronize(
     await options.commit({ ...result, newLength: 0, deleteBlock: true });
     return;
   }
-  const agreement = agree(candidates);
+  const agreement = agree(candidates, order.truncateBlock?.numBytes);
   const newBlockId = (order.truncateBlock?.blockId ?? block.blockId) as BlockId;
-  const newLength = order.truncateBlock?.numBytes ?? agreement.lengthBytes;
+  const newLength = agreement.lengthBytes;
   for (const { id, peer, info } of agreement.participants) {
     try {
       const old = { ...block, generationStamp: info.generationStamp, lengthBytes: info.lengthBytes };

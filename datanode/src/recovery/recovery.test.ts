@@ -156,6 +156,9 @@ test('finalized replicas decide alone and must agree; else the written ones, the
   assert.deepEqual(agree([left, short, same]), { participants: [short, same], lengthBytes: 8 });
   assert.deepEqual(agree([left, leftShort]), { participants: [left, leftShort], lengthBytes: 7 });
   assert.throws(() => agree([finalized, candidate('FINALIZED', 11)]), /Inconsistent size/);
+  const cut = candidate('FINALIZED', 6);
+  const tooShort = candidate('FINALIZED', 5);
+  assert.deepEqual(agree([finalized, cut, tooShort], 6), { participants: [finalized, cut], lengthBytes: 6 });
 });
 
 test('nothing is committed when no replica could be changed', async () => {

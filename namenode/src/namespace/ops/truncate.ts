@@ -46,7 +46,7 @@ export function truncate(context: OpContext, command: TruncateCommand): boolean 
   const edit = new FileEdit(view, file);
   const kept = cut.index + (cut.keepBytes > 0 ? 1 : 0);
   while (file.blockCount > kept) edit.removeLast(blockFromEnd(view, file, 1) as BlockRow);
-  file.mtimeMs = context.timeMs;
+  file.mtimeMs = view.state.timeMs;
   if (cut.keepBytes > 0) startCut(context, command, file, edit, cut.block as BlockRow, cut.keepBytes);
   edit.finish();
   return cut.keepBytes === 0;

@@ -3,7 +3,7 @@ import { type ClientMethod, NO_STATE_ID } from '@rfs/protocol/service';
 import { answerText, isChange, isKept } from './calls.js';
 import type { World } from './cluster.js';
 import { must } from './failure.js';
-import { appendFile, type Job, readFile, type Step, writeFile } from './file-jobs.js';
+import { appendFile, type Job, readFile, type Step, truncateFile, writeFile } from './file-jobs.js';
 import { REFUSED } from './model-blocks.js';
 import { SimProcess } from './process.js';
 import type { Call, Reply } from './server.js';
@@ -154,6 +154,8 @@ export class SimClient {
       }
       case 'append':
         return appendFile(this, wish.path);
+      case 'truncate':
+        return truncateFile(this, wish.path);
       case 'read':
         return readFile(this, wish.path);
       case 'call':

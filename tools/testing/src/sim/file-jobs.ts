@@ -1,6 +1,11 @@
 import { type Failure, isFailure } from '@rfs/base/failure';
 import type { Random } from '@rfs/base/seams';
-import type { DatanodeInfoProto, LocatedBlockProto, LocatedBlocksProto } from '@rfs/protocol/messages';
+import type {
+  DatanodeInfoProto,
+  GetFileInfoResponseProto,
+  LocatedBlockProto,
+  LocatedBlocksProto,
+} from '@rfs/protocol/messages';
 import type { ClientMethod } from '@rfs/protocol/service';
 import { named } from './calls.js';
 import type { World } from './cluster.js';
@@ -86,8 +91,17 @@ export function* appendFile(worker: Worker, path: string): Job {
   yield* writeBlocks(worker, path, stat.fileId, last, flag === APPEND_FLAG && last !== undefined ? 0 : 1);
 }
 
+/** Cuts a file short; the last block that stays is shortened later, by its datanodes. */
+export function* truncateFile(worker: Worker, src: string): Job {
+  const found = yield* ask<GetFileInfoResponseProto>('getFileInfo', { src });
+  if (isFailure(found) || found.fs === undefined) return;
+  const newLength = worker.random.below(found.fs.length + 1);
+  yield* ask('truncate', { src, newLength, clientName: worker.holder });
+}
+
 /** Reads a whole file; what cannot be read now is left. */
 export function* readFile(worker: Worker, path: string): Job {
+  const beganMs = worker.world.scheduler.nowMs;
   const request = { src: path, offset: 0, length: WHOLE_FILE_BYTES };
   const found = yield* ask<{ locations?: LocatedBlocksProto }>('getBlockLocations', request);
   if (isFailure(found)) return;
@@ -98,7 +112,7 @@ export function* readFile(worker: Worker, path: string): Job {
         string | undefined,
       ];
       if (text === undefined) continue;
-      worker.world.blockWatch.read(id, text);
+      worker.world.blockWatch.read(id, text, beganMs);
       break;
     }
   }

@@ -1,5 +1,5 @@
 import type { CommandKind, CommandMessage, CommandKind as Kind } from '@rfs/namenode/namespace';
-import type { ModelBlock, ModelNode } from './model-files.js';
+import { lengthOf, type ModelBlock, type ModelNode } from './model-files.js';
 
 /** The answer to what is not carried out. HDFS's codes are the business of the namespace's own tests. */
 export const REFUSED = 'refused';
@@ -18,6 +18,9 @@ export class ModelBlocks {
   readonly byId = new Map<number, ModelBlock>();
   /** Told of every block that is complete from now on. */
   completed: (block: ModelBlock) => void = () => {};
+  /** Told of every block of which only the first bytes are to stay, and of every one that a recovery found nowhere. */
+  cut: (block: ModelBlock, keepBytes: number) => void = () => {};
+  missing: (block: ModelBlock) => void = () => {};
   private nextBlock = FIRST_BLOCK;
   private nextStamp = FIRST_STAMP;
 
@@ -103,6 +106,32 @@ export class ModelBlocks {
     return last === undefined ? 'appended' : `appended ${last.id}_${last.stamp}`;
   }
 
+  truncate(file: ModelNode | undefined, m: Message<typeof Kind.TRUNCATE>, nowMs: number): string {
+    if (file === undefined || file.children !== undefined) return REFUSED;
+    const { last } = ends(file);
+    const wanted = m.newLengthBytes;
+    let end = lengthOf(file);
+    if (file.holder !== undefined) {
+      const isSame = last?.state === 'recovering' && file.cutTo >= 0 && wanted === end - last.lengthBytes + file.cutTo;
+      return isSame ? 'false' : REFUSED;
+    }
+    if (wanted >= end) return wanted === end ? 'true' : REFUSED;
+    let kept = file.blocks.length;
+    while (kept > 0 && end - file.blocks[kept - 1]!.lengthBytes >= wanted) end -= file.blocks[--kept]!.lengthBytes;
+    const shortened = end === wanted ? undefined : file.blocks[kept - 1]!;
+    if (shortened !== undefined && !same(m.block, shortened)) return REFUSED;
+    while (file.blocks.length > kept) this.removeLast(file);
+    file.mtimeMs = nowMs;
+    if (shortened === undefined) return 'true';
+    file.holder = m.clientName;
+    file.expected = m.storages.length;
+    file.recoveryStamp = this.nextStamp++;
+    file.cutTo = shortened.lengthBytes - (end - wanted);
+    shortened.state = 'recovering';
+    this.cut(shortened, file.cutTo);
+    return 'false';
+  }
+
   /** `open` is undefined for a file that is closed, or is not there and was asked for by its id. */
   releaseLease(open: ModelNode | undefined, m: Message<typeof Kind.RELEASE_LEASE>, nowMs: number): string {
     if (open === undefined) return 'true';
@@ -131,8 +160,10 @@ export class ModelBlocks {
     if (file.holder === undefined || last === undefined || last.state === 'complete') return 'true';
     if (last.id !== m.block.blockId) return m.deleteBlock ? 'true' : REFUSED;
     if (file.recoveryStamp !== m.newStamp) return REFUSED;
-    if (m.deleteBlock) this.removeLast(file);
-    else {
+    if (m.deleteBlock) {
+      this.missing(last);
+      this.removeLast(file);
+    } else {
       last.stamp = m.newStamp;
       last.lengthBytes = m.newLengthBytes;
       last.state = 'open';
@@ -145,6 +176,7 @@ export class ModelBlocks {
     } else {
       file.expected = m.deleteBlock ? 0 : m.storages.length;
       file.recoveryStamp = 0;
+      file.cutTo = -1;
     }
     return 'true';
   }
@@ -188,6 +220,7 @@ export class ModelBlocks {
 
 function close(file: ModelNode, nowMs: number): void {
   file.holder = undefined;
+  file.cutTo = -1;
   file.mtimeMs = nowMs;
 }
 

@@ -20,6 +20,8 @@ export interface ModelNode {
   /** Of an open file: on so many storages the last block is expected, and under this stamp it is being recovered. */
   expected: number;
   recoveryStamp: number;
+  /** So long its last block becomes when it is being truncated; -1 otherwise. */
+  cutTo: number;
   readonly children: Map<string, ModelNode> | undefined;
 }
 
@@ -41,6 +43,7 @@ function newNode(id: number, mode: number, children: Map<string, ModelNode> | un
     blocks: [],
     expected: 0,
     recoveryStamp: 0,
+    cutTo: -1,
     children,
   };
 }
@@ -67,7 +70,7 @@ export function isStatusOf(status: NodeStatus, node: ModelNode): boolean {
   return isSame && status.replication === replication && status.lengthBytes === lengthOf(node);
 }
 
-function lengthOf({ blocks }: ModelNode): number {
+export function lengthOf({ blocks }: ModelNode): number {
   let sum = 0;
   for (const { lengthBytes } of blocks) sum += lengthBytes;
   return sum;

@@ -78,6 +78,10 @@ export class ModelFiles {
         const m = message as CommandMessage<typeof kind>;
         return blocks.append(this.find(namesOf(m.path)), m);
       }
+      case CommandKind.TRUNCATE: {
+        const m = message as CommandMessage<typeof kind>;
+        return blocks.truncate(this.find(namesOf(m.path)), m, timeMs);
+      }
       case CommandKind.RELEASE_LEASE:
         return this.releaseLease(message as CommandMessage<typeof kind>);
       case CommandKind.COMMIT_BLOCK_SYNCHRONIZATION: {

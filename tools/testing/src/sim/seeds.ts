@@ -23,6 +23,12 @@ export const KNOWN_RUNS: readonly KnownRun[] = [
   { seed: 7, events: 5000, found: 'a deposed leader that dropped reports about blocks of the next one' },
   { seed: 23, events: 27_000, found: 'a follower that took replicas for wrong whose append it had not applied yet' },
   { seed: 44, events: 35_000, found: 'a new leader that went by what had been reported before an append' },
+  { seed: 14, events: 8000, found: 'a truncate that set the time of its leader back, whose clock was behind' },
+  {
+    seed: 17,
+    events: 22_000,
+    found: 'a truncate that was cut off half way: its next recovery found replicas of two lengths',
+  },
 ];
 
 /** Runs of every test run, beside those. */

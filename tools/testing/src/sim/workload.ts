@@ -12,7 +12,7 @@ export type Wish =
   | { readonly type: 'call'; readonly call: Asked }
   | { readonly type: 'status'; readonly path: string; readonly coordinated: boolean }
   | { readonly type: 'sync' }
-  | { readonly type: 'write' | 'append' | 'read'; readonly path: string };
+  | { readonly type: 'write' | 'append' | 'truncate' | 'read'; readonly path: string };
 
 const MODES = [0o755, 0o750, 0o700, 0o777];
 
@@ -49,6 +49,7 @@ export function drawWish(random: Random, holder: string, hot: string, file: stri
   if (draw < 39) return { type: 'sync' };
   if (draw < 46) return bounds.writes ? { type: 'read', path: file } : { type: 'status', path, coordinated: false };
   if (draw < 55 && bounds.writes) return { type: 'append', path: file };
+  if (draw < 59 && bounds.writes) return { type: 'truncate', path: file };
   if (draw < 75) return { type: 'write', path };
   return { type: 'call', call: drawChange(random, holder, path, file, bounds) };
 }

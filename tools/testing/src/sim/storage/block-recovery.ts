@@ -68,8 +68,8 @@ export class SimBlockRecovery {
   }
 
   private update(candidates: readonly Candidate[]): void {
-    const { newGenStamp, block } = this.order;
-    const { participants, lengthBytes } = agree(candidates);
+    const { newGenStamp, block, truncateBlock } = this.order;
+    const { participants, lengthBytes } = agree(candidates, truncateBlock?.numBytes);
     const good: SimDatanode[] = [];
     let left = participants.length;
     for (const { node, info } of participants) {

@@ -13,6 +13,10 @@ const SPARE_REPLICAS = 2;
 export class BlockWatch {
   /** What blocks hold that were complete once, as far as they were. */
   private readonly contents = new Map<number, string>();
+  /** What they held before they were cut, and when that was. */
+  private readonly uncut = new Map<number, { readonly text: string; readonly untilMs: number }[]>();
+  /** So long blocks must become that are being cut. */
+  private readonly cuts = new Map<number, number>();
   /** What their writers have sent, by block and stamp. */
   private readonly sent = new Map<string, string>();
   private readonly world: World;
@@ -21,7 +25,15 @@ export class BlockWatch {
 
   constructor(world: World) {
     this.world = world;
-    world.history.blocks.completed = (block) => this.completed(block);
+    const { blocks } = world.history;
+    blocks.completed = (block) => this.completed(block);
+    blocks.cut = (block, keepBytes) => this.cut(block, keepBytes);
+    blocks.missing = (block) =>
+      must(
+        !this.contents.has(block.id),
+        'durability',
+        () => `${blockText(block)} is given up; ${this.placesOf(block.id)}`,
+      );
   }
 
   /** The first bytes of a block that was complete once; undefined for others. */
@@ -35,14 +47,14 @@ export class BlockWatch {
     this.sent.set(`${id}_${stamp}`, text);
   }
 
-  /** A client has read the first bytes of a block that it was given the place of. */
-  read(id: number, text: string): void {
+  /** A client has read the first bytes of a block that it was given the place of since `beganMs`. */
+  read(id: number, text: string, beganMs: number): void {
     this.readCount++;
     const content = this.contents.get(id);
     if (content === undefined) return;
-    const length = Math.min(content.length, text.length);
+    const before = this.uncut.get(id)?.some(({ text: old, untilMs }) => untilMs >= beganMs && isPartOf(old, text));
     must(
-      content.slice(0, length) === text.slice(0, length),
+      isPartOf(content, text) || before === true,
       'bytes',
       () => `block ${id} is read as "${text}", and is "${content}"`,
     );
@@ -168,9 +180,22 @@ export class BlockWatch {
     return undefined;
   }
 
+  private cut({ id }: ModelBlock, keepBytes: number): void {
+    this.cuts.set(id, keepBytes);
+    const text = this.contents.get(id);
+    if (text === undefined) return;
+    const before = this.uncut.get(id) ?? [];
+    before.push({ text, untilMs: this.world.scheduler.nowMs });
+    this.uncut.set(id, before);
+    this.contents.set(id, text.slice(0, keepBytes));
+  }
+
   private completed(block: ModelBlock): void {
     this.checkRight(block);
     const { id, stamp, lengthBytes } = block;
+    const cut = this.cuts.get(id) ?? lengthBytes;
+    this.cuts.delete(id);
+    must(cut === lengthBytes, 'truncate', () => `${blockText(block)} was to be cut to ${cut} bytes`);
     const sent = this.sent.get(`${id}_${stamp}`);
     let content: string | undefined;
     for (const { replicas, id: node } of this.world.datanodes) {
@@ -235,6 +260,12 @@ export class BlockWatch {
     });
     return places.join(', ');
   }
+}
+
+/** True when as much as both have is the same. */
+function isPartOf(content: string, text: string): boolean {
+  const length = Math.min(content.length, text.length);
+  return content.slice(0, length) === text.slice(0, length);
 }
 
 function isOpen({ state }: ModelBlock): boolean {
