@@ -405,6 +405,7 @@ export interface DeliverRequestProto {
   from: number;
   durable: number;
   groupHolds?: number | undefined;
+  silent?: boolean | undefined;
 }
 
 export function encodeDeliverRequestProto(w: ByteWriter, m: DeliverRequestProto): void {
@@ -423,6 +424,10 @@ export function encodeDeliverRequestProto(w: ByteWriter, m: DeliverRequestProto)
     w.varint32(32);
     w.varint64(m.groupHolds);
   }
+  if (m.silent !== undefined) {
+    w.varint32(40);
+    w.varint32(m.silent ? 1 : 0);
+  }
 }
 
 export function decodeDeliverRequestProto(r: ByteReader, end: number): DeliverRequestProto {
@@ -430,6 +435,7 @@ export function decodeDeliverRequestProto(r: ByteReader, end: number): DeliverRe
   let $from: number | undefined;
   let $durable: number | undefined;
   let $groupHolds: number | undefined;
+  let $silent: boolean | undefined = false;
   while (r.offset < end) {
     const tag = r.varint32();
     switch (tag) {
@@ -445,6 +451,9 @@ export function decodeDeliverRequestProto(r: ByteReader, end: number): DeliverRe
       case 32:
         $groupHolds = r.varint64();
         break;
+      case 40:
+        $silent = r.varint32() !== 0;
+        break;
       default:
         r.skipField(tag & 7);
     }
@@ -452,7 +461,7 @@ export function decodeDeliverRequestProto(r: ByteReader, end: number): DeliverRe
   if (r.offset !== end) throw new MalformedBytes('DeliverRequestProto runs past its end');
   if ($from === undefined) throw new MalformedBytes('DeliverRequestProto without its required from');
   if ($durable === undefined) throw new MalformedBytes('DeliverRequestProto without its required durable');
-  return { messages: $messages, from: $from, durable: $durable, groupHolds: $groupHolds };
+  return { messages: $messages, from: $from, durable: $durable, groupHolds: $groupHolds, silent: $silent };
 }
 
 export const DeliverRequestProto: Codec<DeliverRequestProto> = { name: 'DeliverRequestProto', encode: encodeDeliverRequestProto, decode: decodeDeliverRequestProto };

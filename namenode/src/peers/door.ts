@@ -53,10 +53,11 @@ export function addGroupProtocols(table: ProtocolTable, door: GroupDoor): void {
         call.fail(failure('IOException', error.message));
         return;
       }
-      const { from, durable, groupHolds } = request;
+      const { from, durable, groupHolds, silent } = request;
       replicator.retention.hear(from, { durable: durable as LogIndex, groupHolds: groupHolds as LogIndex | undefined });
       replicator.receiveAll(messages);
-      call.reply(NOTHING);
+      if (silent === true) call.end();
+      else call.reply(NOTHING);
     },
   });
   table.add(groupProtocol, {

@@ -2,7 +2,7 @@ import { type Failure, isFailure } from '@rfs/base/failure';
 import type { Logger } from '@rfs/base/log';
 import type { Clock, Timer } from '@rfs/base/seams';
 import { type ClientIdentity, RpcClient } from '@rfs/protocol/rpc';
-import type { PeerMessageProto } from '../generated/raft.js';
+import type { DeliverRequestProto, PeerMessageProto } from '../generated/raft.js';
 import type { Message, PeerId } from '../raft/index.js';
 import type { Standing } from '../replication/index.js';
 import { wireBytes, wireMessage } from './codec.js';
@@ -17,7 +17,7 @@ export interface PeerContext {
   readonly identity: ClientIdentity;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A member that leaves a batch unanswered for this long is stuck: its connection is made anew. */
+  /** A member that leaves a question unanswered for this long is stuck: its connection is made anew. */
   readonly stuckMs: number;
 }
 
@@ -26,6 +26,9 @@ const MAX_PAUSE_MS = 500;
 const CONNECT_MS = 2000;
 /** Beyond this much that was sent and not taken, messages are dropped: Raft sends again what matters. */
 const MAX_UNANSWERED_BYTES = 48 << 20;
+/** With the next batch the member is asked for an answer after so much time, and after so many bytes. */
+const ASK_MS = 250;
+const ASK_BYTES = 4 << 20;
 /** Messages that wait for the connection; of more, the oldest are dropped. */
 const MAX_WAITING = 64;
 
@@ -41,7 +44,12 @@ export class Peer {
   private greeted = false;
   private waiting: PeerMessageProto[] = [];
   private waitingBytes = 0;
-  private unansweredBytes = 0;
+  /** Sent on this connection, and of it what is known to have been taken. */
+  private sentBytes = 0;
+  private takenBytes = 0;
+  private asking = false;
+  private askedBytes = 0;
+  private askedMs = 0;
   private pauseMs = 0;
   private timer: Timer | null = null;
   private connecting = false;
@@ -70,30 +78,42 @@ export class Peer {
   }
 
   send(message: Message): void {
-    if (this.closed || this.unansweredBytes + this.waitingBytes > MAX_UNANSWERED_BYTES) return;
+    if (this.closed || this.sentBytes - this.takenBytes + this.waitingBytes > MAX_UNANSWERED_BYTES) return;
     if (!this.greeted && this.waiting.length >= MAX_WAITING) this.drop();
     this.waiting.push(wireMessage(message));
     this.waitingBytes += wireBytes(message);
     if (!this.greeted) this.open();
   }
 
-  /** Sends what `send` has collected, as one batch. */
+  /** Sends what `send` has collected, as one batch, at once: others wait for it. */
   flush(): void {
     const { client } = this;
     if (client === null || !this.greeted || this.waiting.length === 0) return;
-    const bytes = this.waitingBytes;
+    const { self, standing, clock } = this.context;
+    const { durable, groupHolds } = standing();
     const messages = this.waiting;
+    this.sentBytes += this.waitingBytes;
     this.drop();
-    this.unansweredBytes += bytes;
+    const now = clock.monotonicMs();
+    const silent = this.asking || (now - this.askedMs < ASK_MS && this.sentBytes - this.askedBytes < ASK_BYTES);
+    const batch = { messages, from: self(), durable, groupHolds, silent };
+    if (silent) client.tell(peerProtocol, 'deliver', batch);
+    else this.ask(client, batch, now);
+  }
+
+  /** Sends a batch whose answer says that all up to it was taken. */
+  private ask(client: RpcClient, batch: DeliverRequestProto, now: number): void {
+    const upTo = this.sentBytes;
+    this.asking = true;
+    this.askedBytes = upTo;
+    this.askedMs = now;
     const taken = (result: object | Failure): void => {
-      this.unansweredBytes -= bytes;
+      if (this.client !== client) return;
+      this.asking = false;
+      this.takenBytes = upTo;
       if (isFailure(result)) this.broken(client);
     };
-    const { self, standing, stuckMs } = this.context;
-    const { durable, groupHolds } = standing();
-    const batch = { messages, from: self(), durable, groupHolds };
-    client.call(peerProtocol, 'deliver', batch, taken, { timeoutMs: stuckMs });
-    // Others wait for these: the rest of this turn's work comes after them.
+    client.call(peerProtocol, 'deliver', batch, taken, { timeoutMs: this.context.stuckMs });
     client.flush();
   }
 
@@ -141,6 +161,11 @@ export class Peer {
 
   private greet(client: RpcClient): void {
     this.client = client;
+    this.sentBytes = 0;
+    this.takenBytes = 0;
+    this.asking = false;
+    this.askedBytes = 0;
+    this.askedMs = 0;
     const { context, id: to } = this;
     const request = { clusterId: context.clusterId(), from: context.self(), to };
     const greeted = (result: object | Failure): void => {

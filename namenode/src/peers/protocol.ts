@@ -1,7 +1,7 @@
 import type { Protocol } from '@rfs/protocol/rpc';
 import { GroupProtocolMethods, RaftPeerProtocolMethods, SnapshotProtocolMethods } from '../generated/raft.js';
 
-/** One-way messages of Raft, batched; each batch is answered when it was taken, so that a stuck member is seen. */
+/** One-way messages of Raft, batched. Now and then a batch is answered when it was taken, so that a stuck member is seen. */
 export const peerProtocol: Protocol<typeof RaftPeerProtocolMethods> = {
   name: 'rfs.RaftPeerProtocol',
   version: 1,

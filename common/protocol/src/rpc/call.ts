@@ -74,6 +74,12 @@ export class RpcCall<Response> implements CallContext, ReplySink<Response> {
     this.connection.sendFailure(this as RpcCall<unknown>, failure, stateId);
   }
 
+  /** Done, for a call whose client expects no answer. */
+  end(): void {
+    this.finish();
+    this.connection.sendNothing(this as RpcCall<unknown>);
+  }
+
   private finish(): void {
     assert(!this.answered, `call ${this.callId} of ${this.method.name} is answered twice`);
     this.answered = true;

@@ -157,32 +157,28 @@ export class RpcClient implements RpcCaller, WireEvents {
       done(failure('ConnectException', this.ended.message), NO_STATE_ID);
       return;
     }
-    const codecs = protocol.methods[name] as Methods[Name];
     const { identity, clock } = this.options;
     const callId = options?.callId ?? identity.nextCallId();
     const nowMs = clock.monotonicMs();
     if (this.waiting.size === 0) this.busySinceMs = nowMs;
     const deadlineMs = nowMs + (options?.timeoutMs ?? this.options.callTimeoutMs ?? 120_000);
-    const writer = this.outbox.writer;
-    const start = writer.offset;
-    writer.uint32(0);
-    writeRequestHeader(
-      writer,
-      callId,
-      identity.clientId,
-      options?.retryCount ?? 0,
-      identity.stateId,
-      options?.callerContext,
-    );
-    writer.bytes(this.methodHeader(protocol as unknown as Protocol<MethodSet>, name));
-    const body = writer.beginDelimited();
-    codecs.request.encode(writer, request);
-    writer.endDelimited(body);
-    writer.setUint32(start, writer.offset - start - 4);
+    this.encode(protocol, name, request, callId, options);
+    const codec = (protocol.methods[name] as Methods[Name]).response;
     const ofNoState = options?.ofNoState ?? false;
-    this.waiting.set(callId, { codec: codecs.response, done: done as CallDone<unknown>, deadlineMs, name, ofNoState });
+    this.waiting.set(callId, { codec, done: done as CallDone<unknown>, deadlineMs, name, ofNoState });
     this.wakeAt(deadlineMs);
     this.flushLater();
+  }
+
+  /** Sends, at once, a call that the server does not answer: nobody hears whether it was carried out. */
+  tell<Methods extends MethodSet, Name extends keyof Methods & string>(
+    protocol: Protocol<Methods>,
+    name: Name,
+    request: MessageOf<Methods[Name]['request']>,
+  ): void {
+    if (this.ended !== null) return;
+    this.encode(protocol, name, request, this.options.identity.nextCallId());
+    this.flush();
   }
 
   /** Sends at once what otherwise leaves at the end of the turn. */
@@ -231,6 +227,25 @@ export class RpcClient implements RpcCaller, WireEvents {
     }
     if (header.status === FATAL) this.end(result as HdfsFailure);
     return this.ended === null;
+  }
+
+  private encode<Methods extends MethodSet, Name extends keyof Methods & string>(
+    protocol: Protocol<Methods>,
+    name: Name,
+    request: MessageOf<Methods[Name]['request']>,
+    callId: number,
+    options?: CallOptions,
+  ): void {
+    const { clientId, stateId } = this.options.identity;
+    const writer = this.outbox.writer;
+    const start = writer.offset;
+    writer.uint32(0);
+    writeRequestHeader(writer, callId, clientId, options?.retryCount ?? 0, stateId, options?.callerContext);
+    writer.bytes(this.methodHeader(protocol as unknown as Protocol<MethodSet>, name));
+    const body = writer.beginDelimited();
+    (protocol.methods[name] as Methods[Name]).request.encode(writer, request);
+    writer.endDelimited(body);
+    writer.setUint32(start, writer.offset - start - 4);
   }
 
   private opened(): void {

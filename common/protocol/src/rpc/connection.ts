@@ -149,6 +149,10 @@ export class RpcConnection implements WireEvents {
     this.endFrame(start);
   }
 
+  sendNothing(call: RpcCall<unknown>): void {
+    this.finished(call, false);
+  }
+
   sendFailure(call: RpcCall<unknown>, failure: Failure, stateId = this.server.stateId()): void {
     this.finished(call, true);
     this.sendError(call.callId, call.clientId, call.retryCount, stateId, {
