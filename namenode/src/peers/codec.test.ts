@@ -28,6 +28,7 @@ const MESSAGES: readonly Message[] = [
     prevTerm: 6 as Term,
     entries: [entry(11, 'a'), entry(12, '')],
     commit: 9 as LogIndex,
+    silent: true,
   },
   {
     type: 'appendReply',

@@ -29,6 +29,7 @@ export function wireMessage(message: Message): PeerMessageProto {
         logTerm: message.prevTerm,
         entries: message.entries as unknown as LogEntryProto[],
         commit: message.commit,
+        flag: message.silent,
       };
     case 'appendReply':
       return {
@@ -83,6 +84,7 @@ export function messageOf(wire: PeerMessageProto): Message {
         prevTerm: logTerm,
         entries: wire.entries as unknown as LogEntry[],
         commit,
+        silent: flag,
       };
     case Type.APPEND_REPLY: {
       const hintIndex = (wire.hintIndex ?? 0) as LogIndex;

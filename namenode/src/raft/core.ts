@@ -3,7 +3,15 @@ import type { LogIndex, Term } from '@rfs/base/ids';
 import { type ChangeRefusal, changeMembership, type MembershipChange } from './changes.js';
 import { onVoteReply, onVoteRequest, standAgain, standForElection, standForTransfer } from './election.js';
 import { onAppend, onHeartbeat, onSnapshot, restored, restoreFailed } from './following.js';
-import { advanceCommit, onAppendReply, onHeartbeatReply, sendToAll, tellToStand, tickLeader } from './leading.js';
+import {
+  advanceCommit,
+  onAppendReply,
+  onHeartbeatReply,
+  sendToAll,
+  spreadCommit,
+  tellToStand,
+  tickLeader,
+} from './leading.js';
 import { Member, type RaftOptions } from './member.js';
 import type { Message } from './messages.js';
 import { isVoter } from './quorum.js';
@@ -182,7 +190,7 @@ export class RaftCore {
   saved(index: LogIndex, term: Term): void {
     const { member } = this;
     member.log.markSaved(index, term);
-    if (member.role === 'leader' && advanceCommit(member)) sendToAll(member);
+    if (member.role === 'leader') advanceCommit(member);
   }
 
   /** Everything up to `index` is applied here. */
@@ -210,6 +218,7 @@ export class RaftCore {
     const { member } = this;
     return (
       member.log.hasUnsaved ||
+      member.commitNews ||
       member.messages.length > 0 ||
       member.messagesAfterSave.length > 0 ||
       member.readStates.length > 0 ||
@@ -222,6 +231,7 @@ export class RaftCore {
   /** What is to be done now; `advance` must follow before anything else is asked of the core. */
   ready(): Ready {
     const { member } = this;
+    if (member.commitNews) spreadCommit(member);
     const entries = member.log.handOver();
     const handed = this.handedHardState;
     const mustSync = entries.length > 0 || handed.term !== member.term || handed.vote !== member.vote;

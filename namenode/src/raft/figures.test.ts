@@ -53,7 +53,8 @@ class Receiver {
   append(term: number, prevIndex: number, prevTerm: number, terms: readonly number[], commit = 0): boolean {
     const entries = terms.map((of, i) => entry(prevIndex + 1 + i, of));
     const at = { term: term as Term, prevIndex: prevIndex as LogIndex, prevTerm: prevTerm as Term };
-    const message: Message = { type: 'append', from: 1, to: 2, ...at, entries, commit: commit as LogIndex };
+    const news = { commit: commit as LogIndex, silent: false };
+    const message: Message = { type: 'append', from: 1, to: 2, ...at, entries, ...news };
     const reply = this.answers(message).find(({ type }) => type === 'appendReply');
     return reply?.type === 'appendReply' && !reply.refused;
   }

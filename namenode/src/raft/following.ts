@@ -9,7 +9,7 @@ export function onAppend(member: Member, message: AppendRequest): void {
   member.leader = message.from;
   if (member.restoring !== null) return;
   if (message.prevIndex < log.committed) {
-    accept(member, message.from, log.committed);
+    if (!message.silent) accept(member, message.from, log.committed);
     return;
   }
   const merged = log.merge(message.prevIndex, message.prevTerm, message.entries);
@@ -19,7 +19,7 @@ export function onAppend(member: Member, message: AppendRequest): void {
   }
   if (merged.firstNew !== undefined) member.noteMerged(message.entries, merged.firstNew);
   log.commitTo(Math.min(message.commit, merged.last) as LogIndex);
-  accept(member, message.from, merged.last);
+  if (!message.silent) accept(member, message.from, merged.last);
 }
 
 export function onHeartbeat(member: Member, message: Heartbeat): void {

@@ -6,9 +6,10 @@ import type { AppendReply, HeartbeatReply } from './messages.js';
 import type { Progress } from './progress.js';
 import { agreedIndex, countVotes, isVoter } from './quorum.js';
 import { confirmReads, releaseHeldReads } from './reading.js';
-import { EntryKind, NOBODY, type PeerId } from './types.js';
+import { EntryKind, type LogEntry, NOBODY, type PeerId } from './types.js';
 
 const NO_DATA = new Uint8Array(0);
+const NO_ENTRIES: readonly LogEntry[] = [];
 
 /** Begins to lead: opens the term with an empty entry, so that what older terms left is committed with it (thesis 3.6.2). */
 export function lead(member: Member): void {
@@ -58,8 +59,9 @@ export function onAppendReply(member: Member, message: AppendReply): void {
   const news = progress.accepted(message.index);
   if (progress.state === 'probe' && progress.match === message.index) progress.becomeReplicate();
   else if (progress.state === 'snapshot' && progress.match + 1 >= member.log.firstIndex) progress.becomeProbe();
-  if (news && advanceCommit(member)) sendToAll(member);
-  else if (wasHeld || progress.next <= member.log.lastIndex) sendTo(member, message.from, progress, false);
+  if (news) advanceCommit(member);
+  if (progress.next <= member.log.lastIndex) sendTo(member, message.from, progress, false);
+  else if (wasHeld) member.commitNews = true;
   if (message.from === member.transferTarget && progress.match === member.log.lastIndex) tellToStand(member);
 }
 
@@ -85,18 +87,34 @@ export function onHeartbeatReply(member: Member, message: HeartbeatReply): void 
 
 /**
  * Commits what a majority has made durable, if the newest of it is of this term: older entries are only committed with
- * one of the leader's own (thesis 3.6.2, figure 3.7). True when the commit index rose.
+ * one of the leader's own (thesis 3.6.2, figure 3.7).
  */
-export function advanceCommit(member: Member): boolean {
+export function advanceCommit(member: Member): void {
   const { log } = member;
   const agreed = agreedIndex(member.membership, (peer) =>
     peer === member.self ? log.saved : (member.progress.get(peer)?.match ?? 0),
   ) as LogIndex;
-  if (agreed <= log.committed || log.term(agreed) !== member.term) return false;
+  if (agreed <= log.committed || log.term(agreed) !== member.term) return;
   log.commitTo(agreed);
+  member.commitNews = true;
   releaseHeldReads(member);
   afterMembershipCommit(member);
-  return true;
+}
+
+/**
+ * Tells the others how far the log is committed, unless more of it is on its way: the next append, or the notice of
+ * the last one's commit, says it too.
+ */
+export function spreadCommit(member: Member): void {
+  const { log, self, term } = member;
+  member.commitNews = false;
+  if (member.role !== 'leader' || log.committed < log.lastIndex) return;
+  const { committed: commit, lastIndex: prevIndex } = log;
+  const prevTerm = log.lastTerm;
+  for (const [to, { state, next }] of member.progress) {
+    if (state !== 'replicate' || next <= prevIndex) continue;
+    member.send({ type: 'append', from: self, to, term, prevIndex, prevTerm, entries: NO_ENTRIES, commit, silent: true });
+  }
 }
 
 /** True when a quorum was heard of since the last time this was asked. */
@@ -149,7 +167,8 @@ function sendTo(member: Member, peer: PeerId, progress: Progress, evenEmpty: boo
     let bytes = 0;
     for (const entry of entries) bytes += entry.data.length;
     const { self, term } = member;
-    member.send({ type: 'append', from: self, to: peer, term, prevIndex, prevTerm, entries, commit: log.committed });
+    const commit = log.committed;
+    member.send({ type: 'append', from: self, to: peer, term, prevIndex, prevTerm, entries, commit, silent: false });
     progress.sent((prevIndex + entries.length) as LogIndex, entries.length, bytes);
     empty = false;
   }

@@ -2,7 +2,7 @@ import { assert } from '@rfs/base/assert';
 import type { LogIndex, Term } from '@rfs/base/ids';
 import { RaftLog } from './log.js';
 import { decodeMembership } from './membership.js';
-import type { Message } from './messages.js';
+import type { AppendReply, Message } from './messages.js';
 import { Progress } from './progress.js';
 import { isVoter, membersOf } from './quorum.js';
 import { ReadQueue } from './reads.js';
@@ -95,6 +95,9 @@ export class Member {
   /** `restoring` has to be handed out yet. */
   snapshotToHand = false;
 
+  /** Of a leader: the commit index rose, or somebody can only now be told of it. */
+  commitNews = false;
+
   messages: Message[] = [];
   messagesAfterSave: Message[] = [];
   readStates: ReadState[] = [];
@@ -148,9 +151,12 @@ export class Member {
     this.messages.push(message);
   }
 
-  /** For answers that promise what must be durable first. */
+  /** For answers that promise what must be durable first. Of acknowledgements to one leader the last says it all. */
   sendAfterSave(message: Message): void {
-    this.messagesAfterSave.push(message);
+    const waiting = this.messagesAfterSave;
+    const last = waiting[waiting.length - 1];
+    if (last !== undefined && isAcceptance(message) && isAcceptance(last) && replaces(message, last)) waiting.pop();
+    waiting.push(message);
   }
 
   becomeFollower(term: Term, leader: PeerId): void {
@@ -240,9 +246,19 @@ export class Member {
     this.heartbeatElapsed = 0;
     this.transferTarget = NOBODY;
     this.transferTold = false;
+    this.commitNews = false;
     this.votes.clear();
     this.progress.clear();
     this.reads.clear();
     this.drawTimeout();
   }
+}
+
+function isAcceptance(message: Message): message is AppendReply {
+  return message.type === 'appendReply' && !message.refused;
+}
+
+/** True when `later` promises all that `earlier` does, to the same leader. */
+function replaces(later: AppendReply, earlier: AppendReply): boolean {
+  return later.to === earlier.to && later.term === earlier.term && later.index >= earlier.index;
 }

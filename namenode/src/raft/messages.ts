@@ -30,6 +30,8 @@ export interface AppendRequest extends Envelope {
   readonly prevTerm: Term;
   readonly entries: readonly LogEntry[];
   readonly commit: LogIndex;
+  /** Says only how far the leader has committed: nobody waits for an answer. */
+  readonly silent: boolean;
 }
 
 export interface AppendReply extends Envelope {

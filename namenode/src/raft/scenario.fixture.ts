@@ -216,7 +216,7 @@ function messageText(message: Message): string {
       return `${head}${message.pre ? ' pre' : ''} ${message.granted ? 'granted' : 'denied'}`;
     case 'append': {
       const entries = message.entries.map(({ index, term }) => place(index, term)).join(' ');
-      return `${head} after ${place(message.prevIndex, message.prevTerm)}: ${entries || 'nothing'}; commit ${message.commit}`;
+      return `${head} after ${place(message.prevIndex, message.prevTerm)}: ${entries || 'nothing'}; commit ${message.commit}${message.silent ? ' silent' : ''}`;
     }
     case 'appendReply':
       if (!message.refused) return `${head} has ${message.index}`;

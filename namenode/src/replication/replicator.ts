@@ -254,8 +254,9 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
       this.begin();
       return;
     }
-    this.saves.durable(ticket, core, this.post);
+    this.post(this.saves.durable(ticket, core));
     this.restoring.durable(ticket);
+    this.takeProposals(core);
     this.pump();
   }
 
@@ -343,13 +344,14 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
     this.leadership.tell(this.leading, core.leader, core.membershipIndex);
   }
 
-  private readonly post = (messages: readonly Message[]): void => {
+  private post(messages: readonly Message[]): void {
     if (messages.length === 0) return;
     const { self } = this.core!;
     const others = messages.filter((message) => message.to !== self);
     if (others.length > 0) this.options.peers?.send(others);
+    if (others.length === messages.length) return;
     for (const message of messages) if (message.to === self) this.core!.step(message);
-  };
+  }
 
   /** A term's first entry must be applied before its leader serves; what waited for another term's may never come. */
   private noteLeadership(core: RaftCore): void {
@@ -377,10 +379,15 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
     this.flushScheduled = false;
     if (this.isStopped) return;
     const core = this.core!;
-    this.proposals.propose(core);
+    this.takeProposals(core);
     if (this.reads.hasNew && !core.readIndex(this.reads.close())) this.reads.refuseAll(notLeading());
     this.pump();
   };
+
+  /** What is proposed while the journal writes is its next batch, and one message to each other member. */
+  private takeProposals(core: RaftCore): void {
+    if (!this.saves.underWay) this.proposals.propose(core);
+  }
 
   private refusalOf(data: Uint8Array): Failure | undefined {
     if (!this.leading) return notLeading();

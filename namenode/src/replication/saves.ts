@@ -40,14 +40,21 @@ export class Saves {
     return NOTHING;
   }
 
-  /** Everything up to `ticket` is durable; each save's messages may leave once the core knows of it. */
-  durable(ticket: number, core: RaftCore, post: (messages: readonly Message[]) => void): void {
+  /** True while an append is not durable yet. */
+  get underWay(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Everything up to `ticket` is durable, which the core now knows; the messages that waited for it. */
+  durable(ticket: number, core: RaftCore): readonly Message[] {
+    let messages = NOTHING;
     let save = this.waiting.peek();
     while (save !== undefined && save.ticket <= ticket) {
       this.waiting.shift();
       core.saved(save.index, save.term);
-      post(save.messages);
+      if (save.messages.length > 0) messages = messages.length === 0 ? save.messages : [...messages, ...save.messages];
       save = this.waiting.peek();
     }
+    return messages;
   }
 }
