@@ -59,7 +59,10 @@ export function onAppendReply(member: Member, message: AppendReply): void {
   const news = progress.accepted(message.index);
   if (progress.state === 'probe' && progress.match === message.index) progress.becomeReplicate();
   else if (progress.state === 'snapshot' && progress.match + 1 >= member.log.firstIndex) progress.becomeProbe();
-  if (news) advanceCommit(member);
+  if (news) {
+    member.noteShared();
+    advanceCommit(member);
+  }
   if (progress.next <= member.log.lastIndex) sendTo(member, message.from, progress, false);
   else if (wasHeld) member.commitNews = true;
   if (message.from === member.transferTarget && progress.match === member.log.lastIndex) tellToStand(member);
@@ -113,7 +116,17 @@ export function spreadCommit(member: Member): void {
   const prevTerm = log.lastTerm;
   for (const [to, { state, next }] of member.progress) {
     if (state !== 'replicate' || next <= prevIndex) continue;
-    member.send({ type: 'append', from: self, to, term, prevIndex, prevTerm, entries: NO_ENTRIES, commit, silent: true });
+    member.send({
+      type: 'append',
+      from: self,
+      to,
+      term,
+      prevIndex,
+      prevTerm,
+      entries: NO_ENTRIES,
+      commit,
+      silent: true,
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { LogIndex, Term } from '@rfs/base/ids';
 import type { HardState, LogEntry, SavedLog } from './types.js';
 
 /** Entries dropped from the front of the window before its array is copied: keeps the copy amortised. */
-const COMPACT_AFTER_COUNT = 1024;
+const COMPACT_AFTER_COUNT = 128;
 /** What an entry costs in memory beside its data. */
 const ENTRY_OVERHEAD_BYTES = 96;
 /** Read from the journal at once, when something has to be read. */
@@ -15,7 +15,8 @@ const READERS = 4;
  * The log as the core sees it: a window of recent entries in memory in front of what the journal has saved.
  *
  * The window decides for every index from `offset` on, also where the journal still holds an older, conflicting entry.
- * Entries leave the window only when they are both saved and applied.
+ * Entries leave the window only when they are both saved and applied: at once when nobody else lacks them, otherwise
+ * when they have become too many.
  *
  *   firstIndex ... offset ........ handed ........ lastIndex
  *   (journal only)|<- window ---------------------------->|
@@ -34,8 +35,9 @@ export class RaftLog {
   private savedIndex: LogIndex;
   private committedIndex: LogIndex;
   private appliedIndex: LogIndex;
+  private sharedIndex = Number.POSITIVE_INFINITY;
 
-  /** `cacheBytes` of entries stay in memory for followers even after they are saved and applied. */
+  /** At most `cacheBytes` of entries stay in memory for followers even after they are saved and applied. */
   constructor(savedLog: SavedLog, hardState: HardState, appliedIndex: LogIndex, cacheBytes: number) {
     this.savedLog = savedLog;
     this.cacheBytes = cacheBytes;
@@ -161,6 +163,12 @@ export class RaftLog {
     this.evict();
   }
 
+  /** All others have the entries up to `index`; Infinity when it is not for this member to send them any. */
+  markShared(index: number): void {
+    this.sharedIndex = index;
+    this.evict();
+  }
+
   /** Entries from `from` to `to`, both included, stopping early after `maxBytes` of data or `maxCount` entries. */
   slice(from: LogIndex, to: LogIndex, maxBytes: number, maxCount = Number.POSITIVE_INFINITY): LogEntry[] {
     assert(from >= this.firstIndex && to <= this.lastIndex, `entries ${from} to ${to} of a log of ${this.lastIndex}`);
@@ -214,8 +222,8 @@ export class RaftLog {
   }
 
   private evict(): void {
-    const keepFrom = Math.min(this.savedIndex, this.appliedIndex) + 1;
-    while (this.offset < keepFrom && this.windowBytes > this.cacheBytes) {
+    const done = Math.min(this.savedIndex, this.appliedIndex);
+    while (this.offset <= done && (this.offset <= this.sharedIndex || this.windowBytes > this.cacheBytes)) {
       this.windowBytes -= weight(this.window[this.head]!);
       this.head++;
       this.offset = (this.offset + 1) as LogIndex;

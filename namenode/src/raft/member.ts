@@ -207,6 +207,13 @@ export class Member {
     this.memberships = [{ index: mark.index, membership: mark.membership }];
   }
 
+  /** Of a leader: somebody has more of the log, or other members count. */
+  noteShared(): void {
+    let shared = Number.POSITIVE_INFINITY;
+    for (const { match } of this.progress.values()) shared = Math.min(shared, match);
+    this.log.markShared(shared);
+  }
+
   drawTimeout(): void {
     this.timeoutTicks = this.electionTicks + this.random.below(this.electionTicks) + this.reluctanceTicks;
   }
@@ -232,6 +239,7 @@ export class Member {
       progress.heardTick = this.now;
       this.progress.set(peer, progress);
     }
+    this.noteShared();
   }
 
   private enter(term: Term, role: Role): void {
@@ -249,6 +257,7 @@ export class Member {
     this.commitNews = false;
     this.votes.clear();
     this.progress.clear();
+    this.noteShared();
     this.reads.clear();
     this.drawTimeout();
   }

@@ -31,7 +31,8 @@ const READ_CONTEXTS = 2 ** 20;
 
 /**
  * One member's path from proposal to answer: core, journal and apply loop. What is proposed in one turn of the event
- * loop is one append; what is appended while the journal syncs is its next batch. Order kept for every entry: durable in the own journal, then committed, then applied, then its sink hears of it.
+ * loop, or while the journal writes, is its next batch, and one message to each other member. Order kept for every
+ * entry: durable in the own journal, then committed, then applied, then its sink hears of it.
  */
 export class Replicator implements JournalObserver, ApplySource, Restored, Keeper {
   private readonly options: ReplicatorOptions;
@@ -214,12 +215,10 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
   /** Puts `data`, which must not change any more, into the log. The sink hears of it in a later turn, or of a refusal at once. */
   propose(data: Uint8Array, sink: ProposalSink): void {
     const refusal = this.refusalOf(data);
-    if (refusal !== undefined) {
-      sink.refused(refusal);
-      return;
-    }
-    this.proposals.push(data, sink);
-    this.scheduleFlush();
+    if (refusal === undefined) {
+      this.proposals.push(data, sink);
+      this.scheduleFlush();
+    } else sink.refused(refusal);
   }
 
   /**
@@ -256,7 +255,7 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
     }
     this.post(this.saves.durable(ticket, core));
     this.restoring.durable(ticket);
-    this.takeProposals(core);
+    if (!this.saves.underWay) this.proposals.propose(core);
     this.pump();
   }
 
@@ -349,7 +348,6 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
     const { self } = this.core!;
     const others = messages.filter((message) => message.to !== self);
     if (others.length > 0) this.options.peers?.send(others);
-    if (others.length === messages.length) return;
     for (const message of messages) if (message.to === self) this.core!.step(message);
   }
 
@@ -379,15 +377,10 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
     this.flushScheduled = false;
     if (this.isStopped) return;
     const core = this.core!;
-    this.takeProposals(core);
+    if (!this.saves.underWay) this.proposals.propose(core);
     if (this.reads.hasNew && !core.readIndex(this.reads.close())) this.reads.refuseAll(notLeading());
     this.pump();
   };
-
-  /** What is proposed while the journal writes is its next batch, and one message to each other member. */
-  private takeProposals(core: RaftCore): void {
-    if (!this.saves.underWay) this.proposals.propose(core);
-  }
 
   private refusalOf(data: Uint8Array): Failure | undefined {
     if (!this.leading) return notLeading();

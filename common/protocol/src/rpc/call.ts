@@ -77,7 +77,7 @@ export class RpcCall<Response> implements CallContext, ReplySink<Response> {
   /** Done, for a call whose client expects no answer. */
   end(): void {
     this.finish();
-    this.connection.sendNothing(this as RpcCall<unknown>);
+    this.connection.finished(this as RpcCall<unknown>, false);
   }
 
   private finish(): void {

@@ -149,10 +149,6 @@ export class RpcConnection implements WireEvents {
     this.endFrame(start);
   }
 
-  sendNothing(call: RpcCall<unknown>): void {
-    this.finished(call, false);
-  }
-
   sendFailure(call: RpcCall<unknown>, failure: Failure, stateId = this.server.stateId()): void {
     this.finished(call, true);
     this.sendError(call.callId, call.clientId, call.retryCount, stateId, {
@@ -330,7 +326,7 @@ export class RpcConnection implements WireEvents {
     return this.lastContext;
   }
 
-  private finished(call: RpcCall<unknown>, failed: boolean): void {
+  finished(call: RpcCall<unknown>, failed: boolean): void {
     this.server.finished(call, failed);
     this.inFlight--;
     if (this.pauses !== 0 && this.inFlight <= this.server.limits.maxCallsPerConnection >>> 1) {
