@@ -1,4 +1,5 @@
-import { hashOf, RowSet, type RowView, Undo } from './row-set.js';
+import { hashOf } from './row-hash.js';
+import { RowSet, type RowView, Undo } from './row-set.js';
 
 /**
  * Rows that stand in front of the tree on disk: those that gather, and before them those on their way into the tree.

@@ -1,4 +1,5 @@
 import { assert } from '@rfs/base/assert';
+import { hashOf } from './row-hash.js';
 
 /** What a writer needs of gathered rows to bring them into a tree; free to be given to another thread. */
 export interface PackedRows {
@@ -262,13 +263,6 @@ class Neighbours {
   eachOfTable(table: number, visit: (row: number) => void): void {
     for (const row of this.tables[table] ?? []) visit(row);
   }
-}
-
-/** 32 bits of the first `length` bytes (FNV-1a, its high bits brought down for tables of powers of two). */
-export function hashOf(key: Uint8Array, length: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ key[i]!, 0x01000193);
-  return hash ^ (hash >>> 15);
 }
 
 /** Whether all keys from `from` to `to` begin with the first bytes of `from`. */

@@ -103,6 +103,11 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
   },
   { path: 'namenode/src/store/lmdb.ts', kinds: ['fs'], reason: 'makes the folders of copies of the real store' },
   { path: 'namenode/src/store/lmdb-database.ts', kinds: ['fs'], reason: 'makes the folder of the real store' },
+  {
+    path: 'namenode/src/store/row-hash.ts',
+    kinds: ['chance'],
+    reason: 'what nobody may foresee and nothing depends on',
+  },
   { path: 'namenode/src/store/writer.ts', kinds: ['process'], reason: 'owns the thread that writes the real store' },
   { path: 'namenode/src/store/writer-thread.ts', kinds: ['process'], reason: 'the program of that thread' },
   {
