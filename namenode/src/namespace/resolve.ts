@@ -122,7 +122,7 @@ export function resolvePath(
 
 /** An entry of a directory that another path led to lately. */
 function alongTrail(tree: Tree, path: string, creates: boolean): ResolvedPath | undefined {
-  const end = path.lastIndexOf('/');
+  const end = lastSlash(path);
   if (end < 0 || end === path.length - 1) return undefined;
   const trail = tree.trails.find(path, end);
   if (trail === undefined || (creates && !trail.valid)) return undefined;
@@ -132,6 +132,13 @@ function alongTrail(tree: Tree, path: string, creates: boolean): ResolvedPath | 
   const parent = dirs[dirs.length - 1] as Directory;
   parent.recent = true;
   return ResolvedPath.entry(path, name, dirs, tree.child(parent, name));
+}
+
+/** PERF: where the last name is short, the engine's own search costs twice as much. */
+function lastSlash(path: string): number {
+  let at = path.length - 1;
+  while (at >= 0 && path.charCodeAt(at) !== 0x2f) at--;
+  return at;
 }
 
 function walkPath(tree: Tree, path: string, creates: boolean): ResolvedPath | Failure<ExceptionCode> {

@@ -41,6 +41,6 @@ export class Trails {
 /** PERF: the last characters tell directories apart well enough, at a fraction of what a hash of all of them costs. */
 function slotOf(path: string, length: number): number {
   let hash = length;
-  for (let at = Math.max(0, length - 4); at < length; at++) hash = Math.imul(hash, 31) + path.charCodeAt(at);
+  for (let at = Math.max(0, length - 4); at < length; at++) hash = (Math.imul(hash, 31) + path.charCodeAt(at)) | 0;
   return (hash ^ (hash >>> 10)) & (SLOTS - 1);
 }

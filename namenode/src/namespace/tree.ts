@@ -2,6 +2,7 @@ import { ByteReader } from '@rfs/base/bytes';
 import { IdMap } from '@rfs/base/collections';
 import { ROOT_INODE_ID } from '@rfs/base/ids';
 import type { StoreReader } from '@rfs/base/store';
+import { FreshNames } from './fresh-names.js';
 import { type Directory, type Inode, InodeKind } from './inode.js';
 import { Keys, Table } from './keys.js';
 import type { Names } from './names.js';
@@ -22,6 +23,7 @@ export class Tree {
   readonly names: Names;
   readonly keys = new Keys();
   readonly trails = new Trails();
+  readonly fresh = new FreshNames();
   /** Where rows are read: the store, or the open transaction while a batch is applied. */
   store: StoreReader;
   private readonly reader = new ByteReader(new Uint8Array(0));
@@ -64,6 +66,7 @@ export class Tree {
       cached.recent = true;
       return cached;
     }
+    if (this.fresh.isAbsent(parent, name)) return undefined;
     const value = this.store.get(this.keys.entry(parent.id, name));
     return value === undefined ? undefined : this.decode(parent, name, value);
   }
@@ -148,6 +151,7 @@ export class Tree {
     this.nodes.length = 0;
     this.freePlaces.length = 0;
     this.trails.clear();
+    this.fresh.clear();
     this.cachedRoot = undefined;
   }
 

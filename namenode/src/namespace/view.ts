@@ -112,7 +112,7 @@ export class BatchView {
     this.tree.keep(made);
     this.touch(made);
     this.putPlace(id, parent, name);
-    this.entryAdded(parent);
+    this.entryAdded(parent, name);
     this.addSums(parent, 0, 1, 0, 0);
     return made;
   }
@@ -130,7 +130,7 @@ export class BatchView {
     const now = this.state.timeMs;
     const file = new File(id, parent, name, mode, owner, group, now, now, replication, blockSizeBytes);
     this.putPlace(id, parent, name);
-    this.entryAdded(parent);
+    this.entryAdded(parent, name);
     this.addSums(parent, 1, 0, 0, 0);
     return file;
   }
@@ -147,7 +147,7 @@ export class BatchView {
     inode.parent = parent;
     inode.name = name;
     this.putPlace(inode.id, parent, name);
-    this.entryAdded(parent);
+    this.entryAdded(parent, name);
     this.addTotals(inode, 1);
     if (inode.kind === InodeKind.DIRECTORY) {
       parent.adopt(inode);
@@ -302,7 +302,8 @@ export class BatchView {
     return numbers.map((number) => this.tree.names.storage(number));
   }
 
-  private entryAdded(parent: Directory): void {
+  private entryAdded(parent: Directory, name: string): void {
+    this.tree.fresh.add(parent, name);
     parent.childCount++;
     parent.mtimeMs = this.state.timeMs;
     this.touch(parent);

@@ -5,6 +5,7 @@ export class MalformedBytes extends Error {
   override readonly name = 'MalformedBytes';
 }
 
+const TWO_28 = 2 ** 28;
 const TWO_32 = 4294967296;
 
 /**
@@ -133,6 +134,25 @@ export class ByteReader {
 
   /** uint64 as a number; exact below 2^53, else the nearest double. */
   varint64(): number {
+    const { buffer, offset: at } = this;
+    // PERF: most are below 2^7, or times in ms, which take six bytes.
+    if (at + 6 <= this.end) {
+      const first = buffer[at] as number;
+      if (first < 0x80) {
+        this.offset = at + 1;
+        return first;
+      }
+      const second = buffer[at + 1] as number;
+      const third = buffer[at + 2] as number;
+      const fourth = buffer[at + 3] as number;
+      const fifth = buffer[at + 4] as number;
+      const sixth = buffer[at + 5] as number;
+      if ((second & third & fourth & fifth) >= 0x80 && sixth < 0x80) {
+        this.offset = at + 6;
+        const low = (first & 0x7f) | ((second & 0x7f) << 7) | ((third & 0x7f) << 14) | ((fourth & 0x7f) << 21);
+        return ((fifth & 0x7f) | (sixth << 7)) * TWO_28 + low;
+      }
+    }
     this.halves();
     return this.high * TWO_32 + this.low;
   }

@@ -1,6 +1,8 @@
 import { idHigh, idLow } from '../ids/index.js';
 
 const TWO_32 = 4294967296;
+const TWO_28 = 2 ** 28;
+const TWO_56 = 2 ** 56;
 const TWO_63 = 2 ** 63;
 /** Views of fewer bytes than this are made once. */
 const KEPT_VIEWS = 256;
@@ -173,8 +175,23 @@ export class ByteWriter {
    */
   varint64(value: number): void {
     if (value >= 0 && value < TWO_32) this.varint32(value);
+    else if (value >= TWO_32 && value < TWO_56) this.varintLong(value);
     else if (value >= TWO_63) this.varintHalves(0x7fffffff, 0xffffffff);
     else this.varintHalves(Math.floor(value / TWO_32) >>> 0, value >>> 0);
+  }
+
+  /** From 2^28 to 2^56. PERF: four bytes at once, as of every time in ms, instead of one by one out of two halves. */
+  private varintLong(value: number): void {
+    this.ensure(9);
+    const { buffer, offset } = this;
+    const high = Math.floor(value / TWO_28);
+    const low = value - high * TWO_28;
+    buffer[offset] = low | 0x80;
+    buffer[offset + 1] = (low >>> 7) | 0x80;
+    buffer[offset + 2] = (low >>> 14) | 0x80;
+    buffer[offset + 3] = (low >>> 21) | 0x80;
+    this.offset = offset + 4;
+    this.varint32(high);
   }
 
   /** An id in its form in memory as protobuf uint64 or int64. */
