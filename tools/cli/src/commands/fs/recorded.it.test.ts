@@ -41,6 +41,8 @@ test('rfs fs answers as the shell of Apache Hadoop does, text for text', async (
           word.replaceAll('HDFS/', `${hdfs}/`).replaceAll('DATA/', `${data}/`).replaceAll('SCRATCH/', `${scratch}/`),
         );
       const { code, out, err } = await shell(['--conf', conf, ...words], work);
+      // What keeps a local file's owner keeps whoever runs this; root recorded it.
+      if (command.startsWith('-put -p ')) await shell(['--conf', conf, '-chown', 'root:root', words.at(-1)!], work);
       const prefixed = (prefix: string, text: string): string[] =>
         text.split('\n').flatMap((line) => (line === '' ? [] : [prefix + line]));
       const answered = [`? ${code}`, ...prefixed('> ', out), ...prefixed('! ', err)].map((line) =>
