@@ -84,7 +84,7 @@ for (const [what, url] of [
   for (const socket of readers) socket.destroy();
   const left = () => all(files).map((now, i) => now - filesBefore[i]);
   const few = () => left().every((more) => more <= 3);
-  for (let waited = 0; waited < 20 && !few(); waited++) await pause(1000);
+  for (let waited = 0; waited < 120 && !few(); waited++) await pause(1000);
   ok('files and sockets left of them', few(), left().join(' '));
 }
 process.exit(0);
