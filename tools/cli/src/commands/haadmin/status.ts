@@ -39,7 +39,7 @@ export async function readStatus(admin: GroupAdmin): Promise<GroupStatus> {
   const members = await Promise.all(
     group.members.map(async (listed): Promise<MemberStatus> => {
       const { member } = listed;
-      const own = await describeOne(admin, member.rpc);
+      const own = await describeOne(admin, member.rpc, member.id);
       const role = member.role === ROLE_JOURNAL ? 'journal' : 'namenode';
       const matched = listed.matchIndex;
       return {
@@ -96,9 +96,11 @@ function stateText({ state, fetchedPercent }: MemberStatus): string {
   return fetchedPercent === undefined ? state : `${state}, fetching snapshot ${fetchedPercent}%`;
 }
 
-async function describeOne(admin: GroupAdmin, rpc: string): Promise<GroupDescription | undefined> {
+/** What a member says of itself. Who lost its disk answers at the same address, and is not that member any more. */
+async function describeOne(admin: GroupAdmin, rpc: string, id: number): Promise<GroupDescription | undefined> {
   try {
-    return await admin.group(rpc, 'describe', {});
+    const own = await admin.group(rpc, 'describe', {});
+    return own.self === id ? own : undefined;
   } catch (error) {
     if (error instanceof FailureError) return undefined;
     throw error;
