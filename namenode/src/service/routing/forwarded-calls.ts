@@ -7,6 +7,9 @@ import type { ForwardedAccessesProto, ForwardedAnswerProto, ForwardedCallProto }
 import type { Group } from '../../replication/index.js';
 import type { Router } from './router.js';
 
+/** The code of the refusal of calls that a namenode passes on which is no member of the group (any more). */
+export const NO_MEMBER = 'UnregisteredNodeException';
+
 /** Where read files are noted whose access time is due. */
 export interface AccessNotes {
   note(inodeIds: readonly number[]): void;
@@ -64,12 +67,18 @@ export class ForwardedCalls {
 
   /**
    * Only members are believed who the caller is. A connection says no more about itself than a client's does, so this
-   * is as strong as HDFS's simple authentication, and keeps members of another cluster out.
+   * is as strong as HDFS's simple authentication, and keeps members of another cluster out. One that was removed, and
+   * may not know it yet, is told apart: its clients are to go elsewhere.
    */
   private refusalOf({ clusterId, member }: { clusterId: string; member: number }): Failure | undefined {
-    const known = clusterId === this.clusterId() && this.group.members.some(({ id }) => id === member);
-    if (known) return undefined;
-    return failure('AccessControlException', `Member ${member} of cluster ${clusterId} is no member of this group`);
+    if (clusterId !== this.clusterId()) {
+      return failure(
+        'AccessControlException',
+        `A namenode of cluster ${clusterId} passes a call on to another cluster`,
+      );
+    }
+    if (this.group.members.some(({ id }) => id === member)) return undefined;
+    return failure(NO_MEMBER, `Member ${member} of cluster ${clusterId} is no member of this group`);
   }
 }
 

@@ -148,6 +148,7 @@ export class TestNode implements Group, Passage {
   /** Applies nothing while this is true. */
   lags = false;
   leased = true;
+  isMember = true;
   /** The index of its term's first entry. */
   servesFrom = 0;
   /** What comes here is lost, and so are answers. */
@@ -210,7 +211,7 @@ export class TestNode implements Group, Passage {
   }
 
   get members(): readonly Member[] {
-    return this.cluster.nodes.map((node) => node.member);
+    return this.cluster.nodes.filter((node) => node.isMember).map((node) => node.member);
   }
 
   get leading(): boolean {

@@ -350,11 +350,17 @@ test('calls of strangers are not carried out', () => {
   group.node(1).forwarded.forward({ ...message, member: 2 }, sink);
   group.node(1).forwarded.forward({ ...message, member: 2, method: 'toString' }, sink);
   assert.deepEqual(heard, [
-    'AccessControlException',
+    'UnregisteredNodeException',
     'AccessControlException',
     'IOException',
     'RpcNoSuchMethodException',
   ]);
+});
+
+test('clients of a namenode that was removed from the group, and may not know it yet, are sent elsewhere', () => {
+  const group = new TestGroup();
+  group.node(3).isMember = false;
+  assert.equal(group.node(3).call('mkdirs', mkdirs('/a')).refusal?.code, 'StandbyException');
 });
 
 test('closing sends back what waits', () => {

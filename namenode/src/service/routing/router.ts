@@ -3,6 +3,7 @@ import type { Clock, Timer } from '@rfs/base/seams';
 import { failure, type HdfsFailure } from '@rfs/protocol/exceptions';
 import { type CallContext, type ClientMethod, NO_STATE_ID, type ReplySink } from '@rfs/protocol/service';
 import type { Group, Member } from '../../replication/index.js';
+import { NO_MEMBER } from './forwarded-calls.js';
 import { Patience } from './patience.js';
 import { type Rerouting, RoutedBytesCall, RoutedCall, Stage } from './routed-call.js';
 import { NEEDS_LOCATIONS, Route, routes } from './routes.js';
@@ -285,6 +286,9 @@ export class Router implements Rerouting {
       case 'SocketTimeoutException':
         if (call.repeatable) this.hold(call);
         else this.sendBack(call);
+        return;
+      case NO_MEMBER:
+        this.sendBack(call);
         return;
       default:
         // What was refused because of what others did must not be forgotten in the next read.
