@@ -7,6 +7,7 @@ import { ClientIdentity, ProtocolTable, RpcServer } from '@rfs/protocol/rpc';
 import type { Message } from '../raft/index.js';
 import { addGroupProtocols, type GroupDoor } from './door.js';
 import { PeerLinks } from './links.js';
+import { peerProtocol } from './protocol.js';
 
 /** A member's door on a port of its own, and what comes in. */
 class Door {
@@ -96,6 +97,38 @@ test('messages come in the order they were sent, also those from before the conn
     door.received.map((message) => message.type === 'heartbeat' && message.readContext),
     [1, 2, 3, 4],
   );
+});
+
+test('of many batches a few are to be answered', async (t) => {
+  let taken = 0;
+  let silent = 0;
+  let allTaken: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    allTaken = resolve;
+  });
+  const count = 1000;
+  const table = new ProtocolTable().add(peerProtocol, {
+    greet: (call) => call.reply({}),
+    deliver: (call, request) => {
+      taken += request.messages.length;
+      if (request.silent === true) silent++;
+      if (request.silent === true) call.end();
+      else call.reply({});
+      if (taken === count) allTaken();
+    },
+  });
+  const server = await new Promise<RpcServer | Error>((done) =>
+    RpcServer.listen({ host: '127.0.0.1', port: 0, table, clock: systemClock }, done),
+  );
+  assert.ok(server instanceof RpcServer, String(server));
+  t.after(() => new Promise<void>((done) => server.close(done)));
+  const links = linksTo(t, server.port);
+  links.send([heartbeat(1)]);
+  while (taken === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let i = 2; i <= count; i++) links.send([heartbeat(i)]);
+  await all;
+  assert.ok(silent > count / 2, `${silent} of ${count}`);
+  assert.ok(silent < count, 'one at least');
 });
 
 test('a member of another cluster is refused, and both say so', async (t) => {

@@ -35,3 +35,40 @@ test('members that lag at different places share what is read ahead of the journ
   }
   assert.ok(reads <= 3, `${reads} reads`);
 });
+
+test('what is saved and applied leaves memory once all others have it, or when there is too much of it', () => {
+  const read: number[] = [];
+  const saved = {
+    firstIndex: 1 as LogIndex,
+    lastIndex: 0 as LogIndex,
+    term: () => TERM,
+    read: (from: LogIndex, to: LogIndex) => {
+      read.push(from);
+      return Array.from({ length: to - from }, (_, i) => entryOf(from + i));
+    },
+  };
+  const log = new RaftLog(saved, { term: 0 as Term, vote: 0, commit: 0 as LogIndex }, 0 as LogIndex, 1000);
+  const readsOf = (index: number): number => {
+    read.length = 0;
+    assert.equal(log.slice(index as LogIndex, index as LogIndex, 1)[0]?.index, index);
+    return read.length;
+  };
+  log.markShared(0);
+  for (let index = 1; index <= 3; index++) log.push(entryOf(index));
+  log.handOver();
+  log.commitTo(3 as LogIndex);
+  log.markSaved(3 as LogIndex, TERM);
+  log.markApplied(3 as LogIndex);
+  assert.equal(readsOf(1), 0, 'another member lacks it');
+  log.markShared(2);
+  assert.equal(readsOf(2), 1);
+  assert.equal(readsOf(3), 0);
+  for (let index = 4; index <= 20; index++) log.push(entryOf(index));
+  log.handOver();
+  log.commitTo(20 as LogIndex);
+  log.markSaved(20 as LogIndex, TERM);
+  assert.equal(readsOf(4), 0, 'not applied');
+  log.markApplied(20 as LogIndex);
+  assert.equal(readsOf(4), 1, 'too much is kept for others');
+  assert.equal(readsOf(20), 0);
+});

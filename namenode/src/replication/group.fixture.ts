@@ -43,6 +43,8 @@ export class SimulatedGroup {
   readonly benches = new Map<PeerId, Bench>();
   /** Neither hear nor speak, and their time stands still. */
   readonly down = new Set<PeerId>();
+  /** All messages so far. */
+  readonly sent: Message[] = [];
   private messages: Message[] = [];
 
   constructor(voters: readonly PeerId[]) {
@@ -61,6 +63,7 @@ export class SimulatedGroup {
     this.appliers.set(id, applier);
     const send = (messages: readonly Message[]): void => {
       this.messages.push(...messages);
+      this.sent.push(...messages);
     };
     const peers = { send, tickMs: TICK_MS, electionTicks: ELECTION_TICKS };
     const bench = new Bench(disk, applier, { alone: false, peers, random: seededRandom(id), ...overrides });

@@ -47,6 +47,30 @@ test('three members elect a leader, commit by majority, and go on when the leade
   assert.equal(group.leader, second);
 });
 
+test('what is proposed while the journal writes goes out as one message, and a commit is told with it', () => {
+  const group = new SimulatedGroup(VOTERS);
+  const answers = new Answers();
+  group.run(2000);
+  const leader = group.leader!;
+  const disk = group.disks.get(leader.replicator.self)!;
+  const propose = (command: string): void => {
+    leader.replicator.propose(Buffer.from(command), answers.sink());
+    leader.turns.run();
+  };
+  propose('a');
+  group.sent.length = 0;
+  for (const command of ['b', 'c', 'd']) propose(command);
+  assert.equal(group.sent.length, 0);
+  disk.step();
+  const counts = group.sent.map((message) => (message.type === 'append' ? message.entries.length : -1));
+  assert.deepEqual(counts, [3, 3]);
+  group.settle();
+  assert.deepEqual(answers.heard, ['did a', 'did b', 'did c', 'did d']);
+  const notices = group.sent.filter((message) => message.type === 'append' && message.silent);
+  assert.equal(notices.length, 2, 'one for each when nothing more is under way');
+  for (const applier of group.appliers.values()) assert.deepEqual(applier.commands, ['a', 'b', 'c', 'd']);
+});
+
 test('a leader that loses its majority refuses what waits and serves nothing more', () => {
   const group = new SimulatedGroup(VOTERS);
   const answers = new Answers();

@@ -163,6 +163,25 @@ test('a repeated call keeps its id and says which attempt it is', async () => {
   ]);
 });
 
+test('what is only told is carried out in order and not answered', async () => {
+  const heard: string[] = [];
+  const server = await serve({
+    mkdirs: (call, { src }) => {
+      heard.push(src);
+      call.end();
+    },
+    getFileInfo: (call) => call.reply({}),
+  });
+  const client = await connect(server.port);
+  const mkdirs = (src: string) => ({ src, masked: { perm: 0o755 }, createParent: true });
+  client.tell(protocols.client, 'mkdirs', mkdirs('/a'));
+  client.tell(protocols.client, 'mkdirs', mkdirs('/b'));
+  assert.equal(client.inFlight, 0);
+  await callAsync(client, protocols.client, 'getFileInfo', { src: '/' });
+  assert.deepEqual(heard, ['/a', '/b']);
+  assert.equal(server.stats.callsInFlight, 0);
+});
+
 test('a call without an answer ends in time, others go on', async () => {
   const server = await serve({ msync: () => undefined, getPreferredBlockSize: (call) => call.reply({ bsize: 1 }) });
   const clock = new VirtualClock();
