@@ -25,16 +25,21 @@ export class Admission {
     this.read = read;
   }
 
-  /** Reads the lists and has every datanode follow them; when they cannot be read, the old ones hold. */
+  /** Reads the lists and has datanodes follow them; when they cannot be read, the old ones hold. */
   async refresh(): Promise<Failure | undefined> {
     const lists = await this.read();
     if (isFailure(lists)) return lists;
+    this.follow(lists);
+    return undefined;
+  }
+
+  /** Has every datanode follow these lists, and who registers from now on. */
+  follow(lists: HostLists): void {
     this.lists = lists;
     for (const datanode of this.blocks.datanodeReport('ALL')) {
       const { ipAddr, xferPort } = datanode.registration;
       if (this.admits(ipAddr, xferPort)) this.tell(datanode, false);
     }
-    return undefined;
   }
 
   /** The refusal of a datanode at an address; `name` is what the message calls it. */

@@ -7,6 +7,7 @@ export { exportedKeys, HDFS_VERSION } from './convert/identity.js';
 export { DatanodeService, type Leadership } from './datanode-service.js';
 export { Fsck, LostFound, type RescueFileSystem } from './fsck/index.js';
 export { readHostFiles } from './host-files.js';
+export { HostSet, NO_HOSTS } from './hosts.js';
 export { MetaFiles } from './meta-save/index.js';
 export { type MetricSources, NamenodeMetrics } from './metrics.js';
 export { servedMethods } from './namenode-service.js';

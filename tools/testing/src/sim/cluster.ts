@@ -18,7 +18,7 @@ import { RaftWatch } from './raft-watch.js';
 import type { Sabotage } from './sabotage.js';
 import { Scheduler } from './scheduler.js';
 import type { Call, Reply } from './server.js';
-import { BlockWatch, SimDatanode } from './storage/index.js';
+import { BlockWatch, LeavingDatanodes, SimDatanode } from './storage/index.js';
 import { type Bounds, RecentFiles } from './workload.js';
 
 /** Clients' places in the network are above those of datanodes, and these above those of members. */
@@ -45,6 +45,7 @@ export class World {
   readonly clients: SimClient[] = [];
   readonly blockWatch: BlockWatch;
   readonly operator: Operator;
+  readonly leaving = new LeavingDatanodes(this);
   readonly sabotage: Sabotage;
   readonly thinkMs: number;
   /** Disks may be lost and journals damaged. */

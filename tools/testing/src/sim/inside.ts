@@ -43,6 +43,11 @@ export function memberOf(core: RaftCore): InnerMember {
   return (core as unknown as { readonly member: InnerMember }).member;
 }
 
+/** Which blocks a block manager takes to be spared when a datanode leaves. */
+export function departuresOf(blocks: BlockManager): { isSufficient: () => boolean } {
+  return (blocks as unknown as { departures: { isSufficient: () => boolean } }).departures;
+}
+
 /** Where a block manager keeps reports about blocks that the log has not brought yet. */
 export function earlyReportsOf(blocks: BlockManager): { add: () => boolean } {
   return (blocks as unknown as { intake: { messages: { add: () => boolean } } }).intake.messages;

@@ -54,11 +54,11 @@ function hunt(bug: PlantedBug): void {
 }
 
 function lineOf(report: SimReport): string {
-  const { seed, events, simulatedMs, committed, changes, reads, blocks, blockReads, leaders, trace, violation } =
-    report;
+  const { seed, events, simulatedMs, committed, changes, reads, blocks, blockReads, emptied } = report;
+  const { leaders, trace, violation } = report;
   const outcome = violation === undefined ? 'well' : `${violation.check} at event ${violation.atEvent}`;
   return (
     `seed ${seed}: ${outcome}; ${events} events, ${Math.round(simulatedMs / 1000)} s simulated, ${committed} entries, ` +
-    `${changes} changes and ${reads} reads answered, ${blocks} blocks written, ${blockReads} read, ${leaders} leaders, trace ${trace}`
+    `${changes} changes and ${reads} reads answered, ${blocks} blocks written, ${blockReads} read, ${emptied} datanodes emptied, ${leaders} leaders, trace ${trace}`
   );
 }

@@ -56,6 +56,7 @@ export class Nemesis {
       { name: 'pause a datanode', weight: 6, strike: () => this.pauseDatanode(this.pickDatanode()) },
       { name: 'cut off a datanode', weight: 8, strike: () => this.cutDatanode(this.pickDatanode()) },
       { name: "lose a datanode's disk", weight: 6, strike: () => this.loseReplicas(this.pickDatanode()) },
+      { name: 'empty a datanode', weight: 4, strike: () => this.emptyDatanode(this.pickDatanode()) },
       { name: 'flip a bit', weight: 3, strike: () => this.flip(this.pick()) },
     ];
     this.faults = faults.map((fault) => ({
@@ -128,6 +129,10 @@ export class Nemesis {
     if (node === undefined || !world.losesDisks || world.isEnding || !world.blockWatch.mayLose(node)) return;
     node.loseDisk();
     world.crashDatanode(node, 20 + this.random.below(this.outageMs()));
+  }
+
+  private emptyDatanode(node: SimDatanode | undefined): void {
+    if (node !== undefined) this.world.leaving.begin(node);
   }
 
   private outageMs(): number {

@@ -32,6 +32,8 @@ export interface SimReport {
   /** Blocks that were completed, with bytes, and blocks that clients have read. */
   readonly blocks: number;
   readonly blockReads: number;
+  /** How often a leader said that a datanode was empty. */
+  readonly emptied: number;
   /** Until the faults ended. */
   readonly leaders: number;
   readonly faults: Readonly<Record<string, number>>;

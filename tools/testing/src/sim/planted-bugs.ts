@@ -7,7 +7,7 @@ import { EntryKind, type LogEntry } from '@rfs/namenode/raft';
 import { decodeChange, encodeAgain } from './commands.js';
 import { writeJournal } from './founding.js';
 import type { ImageStore } from './image-store.js';
-import { earlyReportsOf, insideOf, memberOf } from './inside.js';
+import { departuresOf, earlyReportsOf, insideOf, memberOf } from './inside.js';
 import type { SimMember } from './member.js';
 import type { SimOptions } from './options.js';
 import type { Sabotage } from './sabotage.js';
@@ -115,6 +115,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     events: 150_000,
     options: { focus: ['isolate', 'split', 'pause'], clients: 12, datanodes: 4 },
     sabotage: { inside: dropEarlyReports },
+  },
+  {
+    name: 'a datanode said to be empty too early',
+    events: 60_000,
+    options: { focus: ['empty a datanode'], datanodes: 6 },
+    sabotage: { inside: spareNothing },
   },
 ];
 
@@ -295,4 +301,10 @@ function trustReports({ running }: SimMember): void {
 function dropEarlyReports({ running }: SimMember): void {
   const blocks = running?.server?.blocks;
   if (blocks !== undefined) earlyReportsOf(blocks).add = () => true;
+}
+
+/** Takes every block for spared, wherever else it is. */
+function spareNothing({ running }: SimMember): void {
+  const blocks = running?.server?.blocks;
+  if (blocks !== undefined) departuresOf(blocks).isSufficient = () => true;
 }

@@ -45,6 +45,7 @@ export class SimServer {
   readonly services: Services;
   readonly passage: SimPassage;
   readonly blocks: BlockManager;
+  readonly admission: Admission;
   private readonly world: World;
   private readonly member: SimMember;
   private readonly replicator: Replicator;
@@ -69,6 +70,9 @@ export class SimServer {
     this.name = `n${member.place}`;
     this.passage = new SimPassage(world, member, process);
     const groups = new GroupMapping(`${USER}=supergroup`, (_user, done) => done([]), process, 1000);
+    this.admission = new Admission(blocks, process, async () => failure('IOException', 'there are no lists'));
+    world.leaving.read(this);
+    world.leaving.watch(member, this);
     const group = new GroupView(replicator);
     this.services = new Services({
       machine,
@@ -80,7 +84,7 @@ export class SimServer {
       config: SERVICE,
       limits: machine.limits,
       callers: new Callers(groups, { owner: USER, supergroup: 'supergroup', permissionsEnabled: false }),
-      admission: new Admission(blocks, process, async () => failure('IOException', 'there are no lists')),
+      admission: this.admission,
       metaFiles: new MetaFiles(member.disk, '/logs'),
       passage: this.passage,
       tellLeader: () => {},

@@ -45,6 +45,7 @@ export const BLOCKS: BlockManagerConfig = {
   heartbeatRecheckMs: 1000,
   staleIntervalMs: 5000,
   redundancyIntervalMs: 1000,
+  decommissionIntervalMs: 2000,
   pendingTimeoutMs: 8000,
   maxReportLeases: 2,
   reportLeaseMs: 5000,

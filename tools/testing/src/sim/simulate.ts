@@ -32,6 +32,7 @@ export function simulate(options: SimOptions, sabotage: Sabotage = {}): SimRepor
     reads: world.clients.reduce((sum, { reads }) => sum + reads, 0),
     blocks: world.blockWatch.completedCount,
     blockReads: world.blockWatch.readCount,
+    emptied: world.leaving.emptied,
     leaders: leaders ?? world.watch.leadersSeen,
     faults: nemesis?.struck ?? {},
     violation,

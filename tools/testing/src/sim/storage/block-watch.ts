@@ -124,7 +124,7 @@ export class BlockWatch {
       if (!blocks.byId.has(id) || settledState(replica) === 'TEMPORARY') continue;
       let others = 0;
       for (const other of this.world.datanodes) {
-        const same = other === node ? undefined : other.replicas.get(id);
+        const same = other === node || this.world.leaving.has(other) ? undefined : other.replicas.get(id);
         if (same !== undefined && isAsGood(same, replica)) others++;
       }
       if (others < SPARE_REPLICAS) return false;
@@ -135,15 +135,17 @@ export class BlockWatch {
   /** What is not as it shall be once all is well; undefined when all is. */
   disorder(): string | undefined {
     const { byId } = this.world.history.blocks;
-    const { datanodes } = this.world;
+    const { datanodes, leaving } = this.world;
+    const serving = datanodes.filter((node) => !leaving.has(node));
     for (const block of byId.values()) {
       if (block.state !== 'complete') return `${blockText(block)} is ${block.state}`;
-      const wanted = Math.min(block.file.replication, datanodes.length);
-      const right = this.countRight(block);
+      const wanted = Math.min(block.file.replication, serving.length);
+      const right = serving.filter((node) => this.isRightAt(block, node)).length;
       if (right !== wanted)
         return `${blockText(block)} has ${right} replicas, not ${wanted}: ${this.placesOf(block.id)}`;
     }
-    return this.strays() ?? this.mistaken();
+    const leader = this.world.leader()?.running?.server;
+    return this.strays() ?? this.mistaken() ?? (leader && leaving.unfinished(leader));
   }
 
   /** Replicas that should not be there, or have other bytes. */
@@ -234,12 +236,15 @@ export class BlockWatch {
     must(kept, 'durability', () => `"${content}" of ${blockText(block)} is gone: ${this.placesOf(block.id)}`);
   }
 
+  /** The datanode has a right replica of the block. */
+  isRightAt(block: ModelBlock, { replicas }: SimDatanode): boolean {
+    const replica = replicas.get(block.id);
+    return replica !== undefined && isRight(block, replica);
+  }
+
   private countRight(block: ModelBlock): number {
     let count = 0;
-    for (const { replicas } of this.world.datanodes) {
-      const replica = replicas.get(block.id);
-      if (replica !== undefined && isRight(block, replica)) count++;
-    }
+    for (const node of this.world.datanodes) if (this.isRightAt(block, node)) count++;
     return count;
   }
 
