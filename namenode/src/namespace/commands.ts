@@ -1,4 +1,4 @@
-import { assert } from '@rfs/base/assert';
+import { AssertionFailure } from '@rfs/base/assert';
 import { ByteReader, ByteWriter, type Codec } from '@rfs/base/bytes';
 import * as messages from '../generated/command.js';
 import { CommandKind, type CommandOrigin, decodeCommandOrigin, encodeCommandOrigin } from '../generated/command.js';
@@ -152,6 +152,8 @@ export function decodeCommand(data: Uint8Array): DecodedCommand {
 
 function codecOf(kind: CommandKind): Codec<unknown> {
   const codec = commandCodecs[kind] as unknown as Codec<unknown> | undefined;
-  assert(codec !== undefined, `the log has a command of kind ${kind}, which this program does not know`);
+  if (codec === undefined) {
+    throw new AssertionFailure(`the log has a command of kind ${kind}, which this program does not know`);
+  }
   return codec;
 }

@@ -2,6 +2,8 @@ import type { Directory } from './inode.js';
 
 const SLOTS = 1 << 18;
 const MOST_NAMES = SLOTS / 2;
+/** Names can be chosen to collide: no look-up goes on for longer. */
+const MOST_PROBES = 64;
 
 /**
  * Hashes of all names in directories that were empty a while ago: they answer, without a look into the store, that a name
@@ -18,19 +20,21 @@ export class FreshNames {
   /** True: the directory has no such entry. False tells nothing. */
   isAbsent(directory: Directory, name: string): boolean {
     if (directory.childCount === 0) return true;
-    return directory.freshIn === this.era && this.hashes[this.slotOf(hashOf(directory.id, name))] === 0;
+    if (directory.freshIn !== this.era) return false;
+    const slot = this.slotOf(hashOf(directory.id, name));
+    return slot >= 0 && this.hashes[slot] === 0;
   }
 
   /** The directory is about to get the entry. */
   add(directory: Directory, name: string): void {
     if (directory.childCount === 0) directory.freshIn = this.era;
     if (directory.freshIn !== this.era) return;
-    if (this.count === MOST_NAMES) {
+    const hash = hashOf(directory.id, name);
+    const slot = this.slotOf(hash);
+    if (slot < 0 || this.count === MOST_NAMES) {
       this.clear();
       return;
     }
-    const hash = hashOf(directory.id, name);
-    const slot = this.slotOf(hash);
     if (this.hashes[slot] === hash) return;
     this.hashes[slot] = hash;
     this.count++;
@@ -42,12 +46,15 @@ export class FreshNames {
     this.hashes.fill(0);
   }
 
-  /** Where the hash is, or would be. */
+  /** Where the hash is, or would be; -1: too many are in its way. */
   private slotOf(hash: number): number {
     const { hashes } = this;
-    let slot = hash & (SLOTS - 1);
-    while (hashes[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & (SLOTS - 1);
-    return slot;
+    for (let probe = 0; probe < MOST_PROBES; probe++) {
+      const slot = (hash + probe) & (SLOTS - 1);
+      const there = hashes[slot];
+      if (there === 0 || there === hash) return slot;
+    }
+    return -1;
   }
 }
 

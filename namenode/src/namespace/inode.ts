@@ -50,6 +50,8 @@ export class Directory {
   children: ReadonlyMap<string, Directory> = NO_CHILDREN;
   /** What a reader made of the first page of entries and wants to find again; dropped when any entry changes. */
   page: object | null = null;
+  /** Where it stands in the cache. */
+  place = 0;
   /** Since when all its entries are known; see FreshNames. */
   freshIn = 0;
   /** Changed in the batch that is being applied. */

@@ -1,4 +1,4 @@
-import { assert } from '@rfs/base/assert';
+import { AssertionFailure, assert } from '@rfs/base/assert';
 import { ByteReader, ByteWriter } from '@rfs/base/bytes';
 import type { StoreReader, StoreWriter } from '@rfs/base/store';
 import type { StorageRef } from './events.js';
@@ -54,7 +54,8 @@ export class Names {
 
   text(number: number): string {
     const text = this.texts[number];
-    assert(text !== undefined, `no owner or group has the number ${number}`);
+    // PERF: not `assert`, whose message would be put together on every call.
+    if (text === undefined) throw new AssertionFailure(`no owner or group has the number ${number}`);
     return text;
   }
 

@@ -131,7 +131,7 @@ function alongTrail(tree: Tree, path: string, creates: boolean): ResolvedPath | 
   const { dirs } = trail;
   const parent = dirs[dirs.length - 1] as Directory;
   parent.recent = true;
-  return ResolvedPath.entry(path, name, dirs, tree.child(parent, name));
+  return ResolvedPath.entry(path, name, dirs, creates ? tree.newChild(parent, name) : tree.child(parent, name));
 }
 
 /** PERF: where the last name is short, the engine's own search costs twice as much. */

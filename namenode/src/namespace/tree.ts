@@ -1,5 +1,4 @@
 import { ByteReader } from '@rfs/base/bytes';
-import { IdMap } from '@rfs/base/collections';
 import { ROOT_INODE_ID } from '@rfs/base/ids';
 import type { StoreReader } from '@rfs/base/store';
 import { FreshNames } from './fresh-names.js';
@@ -27,11 +26,10 @@ export class Tree {
   /** Where rows are read: the store, or the open transaction while a batch is applied. */
   store: StoreReader;
   private readonly reader = new ByteReader(new Uint8Array(0));
-  /** Which of the nodes has an id. */
-  private readonly places = new IdMap();
-  private readonly nodes: (Directory | undefined)[] = [];
+  private readonly directories = new Map<number, Directory>();
+  /** The same, in a circle that `hand` goes round when the cache has to shrink. */
+  private readonly circle: (Directory | undefined)[] = [];
   private readonly freePlaces: number[] = [];
-  /** The node that the cache looked at last when it had to shrink. */
   private hand = 0;
   private readonly maxDirectories: number;
   private cachedRoot: Directory | undefined;
@@ -44,7 +42,7 @@ export class Tree {
 
   /** How many directories are in memory. */
   get cachedDirectories(): number {
-    return this.places.size;
+    return this.directories.size;
   }
 
   /** The root, undefined before the filesystem was made. */
@@ -58,6 +56,11 @@ export class Tree {
     return root;
   }
 
+  /** The entry `name` of a directory that is not expected to have it. */
+  newChild(parent: Directory, name: string): Inode | undefined {
+    return this.fresh.isAbsent(parent, name) ? undefined : this.child(parent, name);
+  }
+
   /** The entry `name` of a directory. */
   child(parent: Directory, name: string): Inode | undefined {
     // PERF: most directories have only files, whose names then need no hash.
@@ -66,7 +69,6 @@ export class Tree {
       cached.recent = true;
       return cached;
     }
-    if (this.fresh.isAbsent(parent, name)) return undefined;
     const value = this.store.get(this.keys.entry(parent.id, name));
     return value === undefined ? undefined : this.decode(parent, name, value);
   }
@@ -95,8 +97,7 @@ export class Tree {
 
   /** An inode that is still reachable from the root; undefined for unknown ids and what was deleted. */
   byId(id: number): Inode | undefined {
-    const known = this.places.get(id);
-    const cached = known === IdMap.ABSENT ? undefined : this.nodes[known];
+    const cached = this.directories.get(id);
     if (cached !== undefined) {
       cached.recent = true;
       return cached;
@@ -121,10 +122,9 @@ export class Tree {
 
   /** Puts a directory into the cache. */
   keep(directory: Directory): void {
-    const place = this.freePlaces.pop() ?? this.nodes.length;
-    this.nodes[place] = directory;
-    const before = this.places.set(directory.id, place);
-    if (before !== IdMap.ABSENT) this.vacate(before);
+    directory.place = this.freePlaces.pop() ?? this.circle.length;
+    this.circle[directory.place] = directory;
+    this.directories.set(directory.id, directory);
     if (directory.parent === null) this.cachedRoot = directory;
     else directory.parent.adopt(directory);
   }
@@ -147,8 +147,8 @@ export class Tree {
 
   /** Forgets everything cached: the store was put back to an earlier state. */
   clear(): void {
-    this.places.clear();
-    this.nodes.length = 0;
+    this.directories.clear();
+    this.circle.length = 0;
     this.freePlaces.length = 0;
     this.trails.clear();
     this.fresh.clear();
@@ -160,11 +160,11 @@ export class Tree {
    * chance. Not while a batch is applied. Work is bounded by a few times what is too much.
    */
   trim(): void {
-    let excess = this.places.size - this.maxDirectories;
+    let excess = this.directories.size - this.maxDirectories;
     if (excess <= 0) return;
     for (let looks = excess * 4 + 64; excess > 0 && looks > 0; looks--) {
-      this.hand = this.hand + 1 < this.nodes.length ? this.hand + 1 : 0;
-      const directory = this.nodes[this.hand];
+      this.hand = this.hand + 1 < this.circle.length ? this.hand + 1 : 0;
+      const directory = this.circle[this.hand];
       if (directory === undefined) continue;
       if (directory.parent === null || directory.recent || directory.children.size > 0 || directory.dirty) {
         directory.recent = false;
@@ -177,12 +177,8 @@ export class Tree {
   }
 
   private forget(directory: Directory): void {
-    const place = this.places.delete(directory.id);
-    if (place !== IdMap.ABSENT) this.vacate(place);
-  }
-
-  private vacate(place: number): void {
-    this.nodes[place] = undefined;
-    this.freePlaces.push(place);
+    if (!this.directories.delete(directory.id)) return;
+    this.circle[directory.place] = undefined;
+    this.freePlaces.push(directory.place);
   }
 }

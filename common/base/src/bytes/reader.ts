@@ -154,7 +154,8 @@ export class ByteReader {
       }
     }
     this.halves();
-    return this.high * TWO_32 + this.low;
+    // PERF: a small number must not come as a floating one, or objects that keep it change their shape.
+    return this.high === 0 ? this.low : this.high * TWO_32 + this.low;
   }
 
   /** int64 as a number; exact between -2^53 and 2^53, else the nearest double. */
