@@ -55,7 +55,7 @@ public class Fsck {
     remove(block("/f/gone", 0));
     flip(block("/f/partly", 0), 1);
     for (int tries = 0; dfs.getClient().getMissingBlocksCount() < 2; tries++) {
-      if (tries == 100) throw new Exception("the damage is not seen");
+      if (tries == 1000) throw new Exception("the damage is not seen");
       read("/f/gone");
       Thread.sleep(100);
     }
