@@ -106,11 +106,11 @@ export class BatchView {
     this.touch(root);
   }
 
+  /** The directory comes into memory when somebody looks at it: many are made and not looked at for long. */
   makeDirectory(parent: Directory, name: string, mode: number, owner: number, group: number): Directory {
     const id = ++this.state.lastInodeId as InodeId;
     const made = new Directory(id, parent, name, mode, owner, group, this.state.timeMs);
-    this.tree.keep(made);
-    this.touch(made);
+    this.putInode(made);
     this.putPlace(id, parent, name);
     this.entryAdded(parent, name);
     this.addSums(parent, 0, 1, 0, 0);

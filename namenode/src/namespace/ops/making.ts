@@ -80,6 +80,7 @@ export function makeAncestors(context: OpContext, path: ResolvedPath, baseMode: 
       owner,
       group,
     );
+    view.tree.keep(parent);
   }
   return parent;
 }
