@@ -118,7 +118,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a datanode said to be empty too early',
-    events: 60_000,
+    events: 80_000,
     options: { focus: ['empty a datanode'], datanodes: 6 },
     sabotage: { inside: spareNothing },
   },

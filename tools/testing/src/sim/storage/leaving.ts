@@ -36,9 +36,7 @@ export class LeavingDatanodes {
     const serving = world.datanodes.length - excluded.size;
     if (excluded.has(node) || serving <= world.bounds.replication[1]) return;
     this.list(node, true);
-    world.scheduler.after(world.random.below(BACK_MS), () => {
-      if (!world.isEnding) this.list(node, false);
-    });
+    world.scheduler.after(world.random.below(BACK_MS), () => this.haveBack(node));
   }
 
   /** The namenode reads the list. */
@@ -68,6 +66,21 @@ export class LeavingDatanodes {
     return undefined;
   }
 
+  /** Not before all namenodes have missed what it was before it lost its disk: else they would count on that again. */
+  private haveBack(node: SimDatanode): void {
+    const { isEnding, scheduler, members } = this.world;
+    if (isEnding) return;
+    const { ipAddr, datanodeUuid } = node.id;
+    const isMissed = members.every(({ running }) => {
+      const known = [...(running?.server?.blocks.datanodes.all() ?? [])];
+      return known.every(({ alive, uuid, registration }) => {
+        return !alive || uuid === datanodeUuid || registration.ipAddr !== ipAddr;
+      });
+    });
+    if (isMissed) this.list(node, false);
+    else scheduler.after(READ_MS, () => this.haveBack(node));
+  }
+
   private list(node: SimDatanode, leaves: boolean): void {
     const { scheduler, members, random } = this.world;
     if (leaves) this.excluded.add(node);
@@ -86,10 +99,9 @@ export class LeavingDatanodes {
     if (node === undefined) return;
     this.emptied++;
     this.checkSpared(server, node);
-    if (world.isEnding || world.random.below(2) === 0 || !this.excluded.has(node)) return;
+    if (world.isEnding || world.random.below(2) === 0 || !this.excluded.has(node) || node.replicas.size === 0) return;
     world.scheduler.after(0, () => {
       node.loseDisk();
-      this.list(node, false);
       world.crashDatanode(node, 20 + world.random.below(READ_MS));
     });
   }
