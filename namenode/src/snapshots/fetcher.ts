@@ -136,6 +136,11 @@ export class SnapshotFetcher implements StateTransfer {
     if (this.partial === partial) this.read(mark, partial);
   }
 
+  /** Goes on after a pause, in which what had come may have been given up: a write that was under way has failed. */
+  private again(mark: SnapshotMark, partial: Partial): void {
+    if (this.partial === partial) this.next(mark);
+  }
+
   /** Asks for the piece behind those that have come, unless there are two to write already. */
   private read(mark: SnapshotMark, partial: Partial): void {
     const { from, offer, offset, writing, ahead } = partial;
@@ -149,14 +154,14 @@ export class SnapshotFetcher implements StateTransfer {
       else if (result.code === 'FileNotFoundException') {
         this.forget();
         this.pause(result, () => this.ask(mark, from));
-      } else this.pause(result, () => this.next(mark));
+      } else this.pause(result, () => this.again(mark, partial));
     });
   }
 
   private take(mark: SnapshotMark, partial: Partial, at: number, { data, checksum }: SnapshotChunk): void {
     if (data.length === 0 || at + data.length > partial.offer.lengthBytes || crc32c(data) !== checksum) {
       this.options.log.warn('a piece of a state came damaged', { from: partial.from, offset: at });
-      this.pause(undefined, () => this.next(mark));
+      this.pause(undefined, () => this.again(mark, partial));
       return;
     }
     this.progressMs = this.options.clock.monotonicMs();
