@@ -29,6 +29,7 @@ export const KNOWN_RUNS: readonly KnownRun[] = [
     events: 22_000,
     found: 'a truncate that was cut off half way: its next recovery found replicas of two lengths',
   },
+  { seed: 202, events: 13_000, found: 'a state whose fetch paused, and was given up meanwhile as a write failed' },
 ];
 
 /** Runs of every test run, beside those. */
