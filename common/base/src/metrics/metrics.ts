@@ -95,6 +95,11 @@ export class Metrics {
     return this.addFamily(new SeriesFamily(name, help, 'histogram', label, () => new HistogramSeries(bounds)));
   }
 
+  /** A histogram without labels, cheap enough for every batch of a server. @param buckets upper bounds, ascending */
+  histogram(name: string, help: string, buckets: readonly number[]): HistogramSeries {
+    return this.histograms(name, help, '', buckets).of('');
+  }
+
   /** Everything in Prometheus's text format. */
   async text(): Promise<string> {
     const texts = [await this.registry.metrics(), ...this.families.map((family) => family.text())];
