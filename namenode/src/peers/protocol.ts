@@ -6,6 +6,7 @@ export const peerProtocol: Protocol<typeof RaftPeerProtocolMethods> = {
   name: 'rfs.RaftPeerProtocol',
   version: 1,
   methods: RaftPeerProtocolMethods,
+  keepsBytes: true,
 };
 
 /** Who is in the group, for those who want to join it and for operators. */

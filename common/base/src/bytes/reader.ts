@@ -36,6 +36,13 @@ export class ByteReader {
     this.end = end;
   }
 
+  /** Goes on in a copy of what is left, which nobody else writes to. */
+  copyRest(): void {
+    const rest = Buffer.allocUnsafeSlow(this.end - this.offset);
+    this.buffer.copy(rest, 0, this.offset, this.end);
+    this.reset(rest);
+  }
+
   private get view(): DataView {
     this.lazyView ??= new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
     return this.lazyView;

@@ -191,10 +191,11 @@ export class RpcClient implements RpcCaller, WireEvents {
     this.end(failure('EOFException', `${this.name}: closed by this side`));
   }
 
-  bytes(chunk: Buffer): void {
+  bytes(memory: Buffer, length: number): void {
     if (this.ended !== null) return;
     this.lastHeardMs = this.options.clock.monotonicMs();
-    if (!this.frames.feed(chunk, 0)) this.end(failure('IOException', `${this.name}: an answer longer than allowed`));
+    if (!this.frames.feed(memory, 0, length))
+      this.end(failure('IOException', `${this.name}: an answer longer than allowed`));
   }
 
   closed(error: Error | null): void {

@@ -80,17 +80,17 @@ export class RpcConnection implements WireEvents {
     this.frames = new FrameReader(this, server.limits.maxFrameBytes);
   }
 
-  bytes(chunk: Buffer): void {
+  bytes(memory: Buffer, length: number): void {
     if (this.gone) return;
     this.lastActiveMs = this.server.clock.monotonicMs();
     let start = 0;
     if (this.headerBytes < CONNECTION_HEADER_BYTES) {
-      start = Math.min(CONNECTION_HEADER_BYTES - this.headerBytes, chunk.length);
-      chunk.copy(this.connectionHeader, this.headerBytes, 0, start);
+      start = Math.min(CONNECTION_HEADER_BYTES - this.headerBytes, length);
+      memory.copy(this.connectionHeader, this.headerBytes, 0, start);
       this.headerBytes += start;
       if (this.headerBytes < CONNECTION_HEADER_BYTES || !this.readConnectionHeader()) return;
     }
-    if (!this.frames.feed(chunk, start)) {
+    if (!this.frames.feed(memory, start, length)) {
       this.server.malformed(this, `a frame of more than ${this.server.limits.maxFrameBytes} bytes`);
       this.destroy();
     }
@@ -102,9 +102,9 @@ export class RpcConnection implements WireEvents {
   }
 
   /** One frame: RpcRequestHeaderProto and what it announces. */
-  frame(buffer: Buffer, start: number, end: number): boolean {
+  frame(buffer: Buffer, start: number, end: number, own: boolean): boolean {
     if (this.held !== null) {
-      this.held.push(buffer.subarray(start, end));
+      this.held.push(Buffer.from(buffer.subarray(start, end)));
       return true;
     }
     const header = this.header;
@@ -115,7 +115,7 @@ export class RpcConnection implements WireEvents {
     let callerContext: string | undefined;
     try {
       method = this.readHead(buffer, start, end);
-      if (method !== null) request = readRequest(method, this.server.reader);
+      if (method !== null) request = readRequest(method, this.server.reader, own);
       if (header.callerContextLength > 0) callerContext = this.callerContext(buffer);
     } catch (error) {
       this.stopFor(error);
@@ -279,7 +279,7 @@ export class RpcConnection implements WireEvents {
     }
     this.user = user;
     this.realUser = realUser;
-    for (const frame of held) if (!this.frame(frame, 0, frame.length)) return;
+    for (const frame of held) if (!this.frame(frame, 0, frame.length, true)) return;
     this.unpause(PAUSED_BY_AUTHORIZATION);
   }
 

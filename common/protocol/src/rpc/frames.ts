@@ -1,7 +1,10 @@
 /** Gets the frames of a stream one by one. */
 export interface FrameSink {
-  /** The frame is `buffer` from `start` to `end`. False stops the reader: the rest of the stream is of no interest. */
-  frame(buffer: Buffer, start: number, end: number): boolean;
+  /**
+   * The frame is `buffer` from `start` to `end`, for as long as the call lasts, or for good when it is in memory of its
+   * `own`. False stops the reader: the rest of the stream is of no interest.
+   */
+  frame(buffer: Buffer, start: number, end: number, own: boolean): boolean;
 }
 
 const FIRST_PIECE_BYTES = 65536;
@@ -24,17 +27,16 @@ export class FrameReader {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes `chunk` from `start` on. False, for good, when a frame is longer than allowed. */
-  feed(chunk: Buffer, start: number): boolean {
-    const end = chunk.length;
+  /** Takes `chunk` from `start` to `end`. False, for good, when a frame is longer than allowed. */
+  feed(chunk: Buffer, start: number, end: number): boolean {
     let at = start;
     while (at < end) {
       if (this.partial !== null) {
-        at = this.fill(this.partial, chunk, at);
+        at = this.fill(this.partial, chunk, at, end);
         if (this.have < this.length) return true;
         const whole = this.partial;
         this.partial = null;
-        if (!this.sink.frame(whole, 0, this.length)) return true;
+        if (!this.sink.frame(whole, 0, this.length, true)) return true;
         continue;
       }
       if (this.lengthBytes === 0 && end - at >= 4) {
@@ -56,7 +58,7 @@ export class FrameReader {
         at += this.length;
         const stop = at;
         this.length = 0;
-        if (!this.sink.frame(chunk, from, stop)) return true;
+        if (!this.sink.frame(chunk, from, stop, false)) return true;
       } else {
         this.have = 0;
         this.partial = Buffer.allocUnsafeSlow(Math.min(this.length, FIRST_PIECE_BYTES));
@@ -65,8 +67,8 @@ export class FrameReader {
     return true;
   }
 
-  private fill(partial: Buffer, chunk: Buffer, at: number): number {
-    const taken = Math.min(chunk.length - at, this.length - this.have);
+  private fill(partial: Buffer, chunk: Buffer, at: number, end: number): number {
+    const taken = Math.min(end - at, this.length - this.have);
     let into = partial;
     if (this.have + taken > into.length) {
       into = Buffer.allocUnsafeSlow(Math.min(this.length, Math.max(into.length * 2, this.have + taken)));

@@ -28,6 +28,8 @@ export interface Protocol<Methods extends MethodSet> {
   /** RequestHeaderProto.clientProtocolVersion; 1 in all of HDFS. */
   readonly version: number;
   readonly methods: Methods;
+  /** Its requests hold views of the bytes that they were decoded from (rfs_view), and outlive the call. */
+  readonly keepsBytes?: boolean;
 }
 
 /** Names a protocol and its calls. */

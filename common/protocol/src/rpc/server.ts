@@ -102,7 +102,7 @@ export class RpcServer {
   /** Stops accepting, sends what is ready, closes all connections; answers to calls still open go nowhere. */
   close(done: () => void): void {
     this.sweep.cancel();
-    this.listener?.close(() => undefined);
+    this.listener?.close();
     this.listener = null;
     for (const connection of this.connections) connection.shutDown();
     if (this.connections.size === 0) {
@@ -125,7 +125,7 @@ export class RpcServer {
    */
   retire(protocol: string, refusal: Failure, mostMs: number, done: () => void): void {
     this.retiring = { protocol, refusal };
-    this.listener?.close(() => undefined);
+    this.listener?.close();
     const latestMs = this.clock.monotonicMs() + mostMs;
     const look = (): void => {
       const waits = this.clock.monotonicMs() < latestMs && this.hasClientsOf(protocol);

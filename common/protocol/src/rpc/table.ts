@@ -10,6 +10,8 @@ export interface MethodEntry {
   readonly name: string;
   readonly request: Codec<unknown>;
   readonly response: Codec<unknown>;
+  /** See {@link Protocol}. */
+  readonly keepsBytes: boolean;
   handle(call: RpcCall<unknown>, request: unknown): void;
 }
 
@@ -36,9 +38,10 @@ export class ProtocolTable {
   /** Adds a protocol's calls; a second protocol of the same name replaces the first. */
   add<Methods extends MethodSet>(protocol: Protocol<Methods>, handlers: Handlers<Methods>): this {
     const methods = new Map<string, MethodEntry>();
+    const { keepsBytes = false } = protocol;
     for (const [name, { request, response }] of Object.entries(protocol.methods)) {
       const handle = handlers[name] as MethodEntry['handle'] | undefined;
-      if (handle) methods.set(name, { protocol: protocol.name, name, request, response, handle });
+      if (handle) methods.set(name, { protocol: protocol.name, name, request, response, keepsBytes, handle });
     }
     this.versions.set(protocol.name, protocol.version);
     this.entries.set(protocol.name, methods);
@@ -97,8 +100,12 @@ export class ProtocolTable {
   }
 }
 
-/** Reads the length-delimited request of `entry`, which must end where the reader ends. Throws MalformedBytes. */
-export function readRequest(entry: MethodEntry, reader: ByteReader): unknown {
+/**
+ * Reads the length-delimited request of `entry`, which must end where the reader ends; from a copy if it keeps bytes
+ * that are not its `own`. Throws MalformedBytes.
+ */
+export function readRequest(entry: MethodEntry, reader: ByteReader, own: boolean): unknown {
+  if (entry.keepsBytes && !own) reader.copyRest();
   const end = reader.delimitedEnd();
   if (end !== reader.end) throw new MalformedBytes(`${reader.end - end} bytes behind ${entry.request.name}`);
   return entry.request.decode(reader, end);
