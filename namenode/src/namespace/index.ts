@@ -34,7 +34,7 @@ export {
   scanBeforeRemoval,
 } from './reads/files.js';
 export { getListing, type Listing, listEntries, openListing } from './reads/listing.js';
-export { type FileForWriting, getFileForWriting } from './reads/writing.js';
+export { type FileForWriting, getBlockBefore, getFileForWriting } from './reads/writing.js';
 export { BlockState, type IdentityRow } from './records.js';
 export {
   appliedIn,

@@ -15,7 +15,7 @@ import {
 import type { LeaseTable } from './leases.js';
 import type { Proposer } from './proposer.js';
 import type { ReplicaWaits } from './replica-waits.js';
-import { type LoggedBlock, loggedBlock, loggedStorage, unfinishedBefore } from './writes/facts.js';
+import { type LoggedBlock, loggedBlock, loggedStorage, unfinished } from './writes/facts.js';
 
 /** Who holds files whose writers are gone (HdfsServerConstants.NAMENODE_LEASE_HOLDER). */
 const NAMENODE_HOLDER = 'HDFS_NameNode';
@@ -88,7 +88,7 @@ export class OpenFiles {
   /** Facts for the release of a file; asking for them counts as the start of a recovery of its last block. */
   releaseFacts(file: FileForWriting | undefined): ReleaseFacts {
     const { blocks, waits } = this.parts;
-    const candidates: BlockRef[] = unfinishedBefore(file);
+    const candidates: BlockRef[] = unfinished(file?.before);
     const last = file?.last;
     if (last === undefined)
       return { minimal: waits.minimal(candidates).map(loggedBlock), reported: [], startRecovery: true };

@@ -55,6 +55,16 @@ export function getFileForWriting(
   };
 }
 
+/**
+ * The block before the last one of such a file, and nothing else: PERF, every addBlock and complete looks for it before
+ * its command, and most files have none.
+ */
+export function getBlockBefore(tree: Tree, caller: Caller, path: string, fileId: number): BlockRow | undefined {
+  const resolved = resolveFile(tree, caller, path, fileId);
+  if (isFailure(resolved) || resolved.last?.kind !== InodeKind.FILE) return undefined;
+  return fromEnd(tree, resolved.last, 2);
+}
+
 function fromEnd(tree: Tree, file: File, place: number): BlockRow | undefined {
   if (file.blockCount < place) return undefined;
   const row = tree.store.get(tree.keys.block(file.id, file.blockCount - place));

@@ -61,7 +61,6 @@ export function knownDatanodes(blocks: BlockManager, infos: readonly DatanodeInf
 }
 
 /** The block before the last one, if it still waits for its minimum of replicas. */
-export function unfinishedBefore(file: FileForWriting | undefined): BlockRef[] {
-  const before = file?.before;
+export function unfinished(before: FileForWriting['before']): BlockRef[] {
   return before === undefined || before.state === BlockState.COMPLETE ? [] : [before];
 }
