@@ -324,20 +324,20 @@ test('beyond the limit new connections are closed, and an address can be refused
 });
 
 test('calls wait while it is being decided whether their user may act for another', async () => {
-  const decisions: ((denied?: Failure) => void)[] = [];
+  const decisions = new Map<string | undefined, (denied?: Failure) => void>();
   const server = await serve(
     echo,
     {},
-    { authorize: (_user, _real, _address, done) => decisions.push((denied) => done(denied)) },
+    { authorize: (_user, real, _address, done) => decisions.set(real, (denied) => done(denied)) },
   );
   const allowed = new Raw(server).send(hello(), context('ann', 'hue'), getFileInfo(1, '/a'), getFileInfo(2, '/b'));
   const denied = new Raw(server).send(hello(), context('ann', 'bob'), getFileInfo(1, '/a'));
   const own = new Raw(server).send(hello(), context('ann'), getFileInfo(7, '/a'));
   assert.equal((await own.answer())?.header.callId, 7);
-  while (decisions.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  while (decisions.size < 2) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(server.stats.calls, 1);
-  decisions[0]!();
-  decisions[1]!(failure('AuthorizationException', 'not you'));
+  decisions.get('hue')!();
+  decisions.get('bob')!(failure('AuthorizationException', 'not you'));
   assert.equal((await allowed.answer())?.header.callId, 1);
   assert.equal((await allowed.answer())?.header.callId, 2);
   assert.equal((await denied.answer())?.header.errorMsg, 'not you');
