@@ -229,7 +229,7 @@ function raw(
     let text = '';
     socket.setEncoding('utf8').on('data', (piece) => {
       text += piece;
-      onText(text, (more) => (more === undefined ? socket.destroy() : socket.write(more)));
+      if (!socket.writableEnded) onText(text, (more) => (more === undefined ? socket.end() : socket.write(more)));
     });
     socket.on('error', reject).on('close', () => resolve(text));
     socket.write(head);
