@@ -30,6 +30,7 @@ export const KNOWN_RUNS: readonly KnownRun[] = [
     found: 'a truncate that was cut off half way: its next recovery found replicas of two lengths',
   },
   { seed: 202, events: 13_000, found: 'a state whose fetch paused, and was given up meanwhile as a write failed' },
+  { seed: 103, events: 54_000, found: 'an operator who had a datanode back that namenodes still counted on' },
 ];
 
 /** Runs of every test run, beside those. */
