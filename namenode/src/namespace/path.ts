@@ -1,4 +1,4 @@
-import { type Failure, isFailure } from '@rfs/base/failure';
+import type { Failure } from '@rfs/base/failure';
 import { ROOT_INODE_ID } from '@rfs/base/ids';
 import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
 import { pathOf } from './inode.js';
@@ -134,8 +134,5 @@ export function parsePath(tree: Tree, path: string): string[] | Failure<Exceptio
   if (!path.startsWith('/')) {
     return invalidPath(`Absolute path required, but got '${path}'`);
   }
-  const components = splitPath(path);
-  if (components[0] !== RESERVED) return components;
-  const resolved = resolveComponents(tree, components);
-  return isFailure(resolved) ? resolved : resolved;
+  return resolveComponents(tree, splitPath(path));
 }
