@@ -157,7 +157,7 @@ def torn_tail(cluster, load, single, count):
         cluster.whole()
     ok(f"{count} journals with torn ends were started from")
     name, segment = stopped_journal(cluster, single)
-    os.truncate(segment, os.path.getsize(segment) * 3 // 4)
+    os.truncate(segment, len(written(segment)) * 3 // 4)
     log = f"{cluster.folder}/logs/{name}.log"
     until("the one without some of what it had acknowledged refuses to start", lambda: refusals(log) >= 2)
     load.going()
@@ -210,9 +210,16 @@ def refusals(log):
     return text.count("StartRefused: the state holds entry") + text.count("JournalDamage:")
 
 
+def written(path):
+    """What was written to a segment, without the zeros that stand ready behind it."""
+    with open(path, "rb") as file:
+        return file.read().rstrip(b"\0")
+
+
 def tear(path, number):
     """Puts behind what is written there what a write that was cut short may leave."""
+    content = written(path)
+    begun = [os.urandom(300), bytes(4096), content[-1000:][: random.randint(1, 999)]]
     with open(path, "r+b") as file:
-        content = file.read()
-        begun = [os.urandom(300), bytes(4096), content[-1000:][: random.randint(1, 999)]]
+        file.seek(-len(content) % 8 + len(content))
         file.write(begun[number % len(begun)])
