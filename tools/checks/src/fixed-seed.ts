@@ -6,4 +6,4 @@ import fc from 'fast-check';
  * that fails is the one that broke something. `PROPERTY_SEED=N npm test` tries others; `node --test FILE`, without
  * this, tries new ones each time.
  */
-fc.configureGlobal({ seed: Number(process.env['PROPERTY_SEED'] ?? 20261121) });
+fc.configureGlobal({ seed: Number(process.env.PROPERTY_SEED ?? 20261121) });

@@ -13,8 +13,9 @@ enabled = false
 TOML
 # check NAME BASE CHECKS
 check() {
-  "$(dirname "$python")/schemathesis" --config-file "$work/schemathesis.toml" run "$work/openapi.json" --url "$2" \
-    --seed 4 --phases coverage,fuzzing --max-examples 150 --no-shrink --request-timeout 60 --checks "$3" > "$work/schemathesis.log" 2>&1 ||
+  # It keeps what it has found in the folder that it runs in.
+  (cd "$work"; "$(dirname "$python")/schemathesis" --config-file "$work/schemathesis.toml" run "$work/openapi.json" --url "$2" \
+    --seed 4 --phases coverage,fuzzing --max-examples 150 --no-shrink --request-timeout 60 --checks "$3") > "$work/schemathesis.log" 2>&1 ||
     { tail -n 60 "$work/schemathesis.log" >&2; wrong "schemathesis: $1"; }
   ok "schemathesis: $1: $(grep -A1 'Test cases:' "$work/schemathesis.log" | tail -n 1 | tr -s ' ')"
 }
