@@ -22,6 +22,7 @@ test('when rfs up is killed with -9 its daemons end by themselves', async () => 
   const cluster = await ProcessCluster.start('--datanodes', '1');
   await cluster.stop('SIGKILL');
   await until('every daemon is gone', () => !cluster.pids.some(isAlive));
+  rmSync(dirname(cluster.description.conf), { recursive: true });
 });
 
 test('a daemon that dies is started again', async () => {
