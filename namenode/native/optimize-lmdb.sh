@@ -1,9 +1,9 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # npm run optimize, a part of npm ci: compiles the lmdb package's own sources with optimization, which its ready-made
 # binaries lack: applying changes takes half as much processor time in the store. lmdb looks for build/Release first.
 # Without a compiler or Node's headers, or when it fails, the ready-made binary stays, which does the same, slower.
-set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+set -u
+cd "$(dirname "$0")/../.."
 lmdb=$PWD/node_modules/lmdb
 binary=$lmdb/build/Release/lmdb.node
 nodedir=$(node -p 'path.resolve(process.execPath, "../..")')
