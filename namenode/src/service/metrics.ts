@@ -13,8 +13,32 @@ const CALL_BUCKETS: readonly number[] = [0.00002, 0.00005, ...LATENCY_BUCKETS];
 /** Gauges read within one scrape share one look at the block manager. */
 const STATS_AGE_MS = 100;
 
-/** What is noted when it happens, which is rare. */
+/** What is noted when it happens. */
 const EVENTS = {
+  journalEntries: {
+    kind: 'histogram',
+    name: 'rfs_journal_batch_entries',
+    help: 'Entries of one write and sync of the journal',
+    buckets: BATCH_BUCKETS,
+  },
+  journalSeconds: {
+    kind: 'histogram',
+    name: 'rfs_journal_sync_seconds',
+    help: 'Time of one write and sync of the journal',
+    buckets: LATENCY_BUCKETS,
+  },
+  applyEntries: {
+    kind: 'histogram',
+    name: 'rfs_apply_batch_entries',
+    help: 'Entries of one transaction of the namespace',
+    buckets: BATCH_BUCKETS,
+  },
+  applySeconds: {
+    kind: 'histogram',
+    name: 'rfs_apply_batch_seconds',
+    help: 'Time of one transaction of the namespace',
+    buckets: LATENCY_BUCKETS,
+  },
   proposalsRefused: {
     kind: 'counter',
     name: 'rfs_proposals_refused_total',
@@ -173,10 +197,6 @@ interface CallSeries {
 export class NamenodeMetrics implements ReplicationObserver {
   private readonly metrics: Metrics;
   private readonly events: Instruments<typeof EVENTS>;
-  private readonly journalEntries: HistogramSeries;
-  private readonly journalSeconds: HistogramSeries;
-  private readonly applyEntries: HistogramSeries;
-  private readonly applySeconds: HistogramSeries;
   private journalBytes = 0;
   private readonly seconds: SeriesFamily<HistogramSeries>;
   private readonly failures: SeriesFamily<CounterSeries>;
@@ -185,26 +205,6 @@ export class NamenodeMetrics implements ReplicationObserver {
   constructor(metrics: Metrics) {
     this.metrics = metrics;
     this.events = metrics.declare(EVENTS);
-    this.journalEntries = metrics.histogram(
-      'rfs_journal_batch_entries',
-      'Entries of one write and sync of the journal',
-      BATCH_BUCKETS,
-    );
-    this.journalSeconds = metrics.histogram(
-      'rfs_journal_sync_seconds',
-      'Time of one write and sync of the journal',
-      LATENCY_BUCKETS,
-    );
-    this.applyEntries = metrics.histogram(
-      'rfs_apply_batch_entries',
-      'Entries of one transaction of the namespace',
-      BATCH_BUCKETS,
-    );
-    this.applySeconds = metrics.histogram(
-      'rfs_apply_batch_seconds',
-      'Time of one transaction of the namespace',
-      LATENCY_BUCKETS,
-    );
     metrics.measureTotal('rfs_journal_written_bytes_total', 'Bytes written to the journal', () => this.journalBytes);
     this.seconds = metrics.histograms(
       'rfs_rpc_call_seconds',
@@ -249,14 +249,14 @@ export class NamenodeMetrics implements ReplicationObserver {
   };
 
   journalWrote(entryCount: number, bytes: number, durationMs: number): void {
-    this.journalEntries.observe(entryCount);
+    this.events.journalEntries.observe(entryCount);
     this.journalBytes += bytes;
-    this.journalSeconds.observe(durationMs / MS);
+    this.events.journalSeconds.observe(durationMs / MS);
   }
 
   appliedBatch(entryCount: number, durationMs: number): void {
-    this.applyEntries.observe(entryCount);
-    this.applySeconds.observe(durationMs / MS);
+    this.events.applyEntries.observe(entryCount);
+    this.events.applySeconds.observe(durationMs / MS);
   }
 
   proposalRefused(): void {

@@ -1,21 +1,23 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { CounterSeries, HistogramSeries, SeriesFamily } from './series.js';
 
 interface InstrumentSpec {
   /** Prometheus's name, rfs_* with the unit at the end (`_total`, `_seconds`, `_bytes`). */
   readonly name: string;
   readonly help: string;
-  readonly labels?: readonly string[];
 }
 
 export interface CounterSpec extends InstrumentSpec {
   readonly kind: 'counter';
+  readonly labels?: readonly string[];
 }
 
 export interface GaugeSpec extends InstrumentSpec {
   readonly kind: 'gauge';
+  readonly labels?: readonly string[];
 }
 
+/** Without labels, and cheap enough for every batch of a server. */
 export interface HistogramSpec extends InstrumentSpec {
   readonly kind: 'histogram';
   /** Upper bounds, ascending. */
@@ -25,7 +27,7 @@ export interface HistogramSpec extends InstrumentSpec {
 /** A component's instruments, declared in one table. */
 export type MetricTable = Readonly<Record<string, CounterSpec | GaugeSpec | HistogramSpec>>;
 
-type InstrumentOf<S> = S extends CounterSpec ? Counter : S extends GaugeSpec ? Gauge : Histogram;
+type InstrumentOf<S> = S extends CounterSpec ? Counter : S extends GaugeSpec ? Gauge : HistogramSeries;
 
 /** The instruments of a table, under its names. */
 export type Instruments<T extends MetricTable> = { readonly [K in keyof T]: InstrumentOf<T[K]> };
@@ -52,7 +54,7 @@ export class Metrics {
 
   /** Makes the instruments of `table`. Each name may be declared once. */
   declare<const T extends MetricTable>(table: T): Instruments<T> {
-    const made: Record<string, Counter | Gauge | Histogram> = {};
+    const made: Record<string, Counter | Gauge | HistogramSeries> = {};
     for (const [key, spec] of Object.entries(table)) made[key] = this.make(spec);
     return made as Instruments<T>;
   }
@@ -95,11 +97,6 @@ export class Metrics {
     return this.addFamily(new SeriesFamily(name, help, 'histogram', label, () => new HistogramSeries(bounds)));
   }
 
-  /** A histogram without labels, cheap enough for every batch of a server. @param buckets upper bounds, ascending */
-  histogram(name: string, help: string, buckets: readonly number[]): HistogramSeries {
-    return this.histograms(name, help, '', buckets).of('');
-  }
-
   /** Everything in Prometheus's text format. */
   async text(): Promise<string> {
     const texts = [await this.registry.metrics(), ...this.families.map((family) => family.text())];
@@ -117,15 +114,14 @@ export class Metrics {
     return family;
   }
 
-  private make(spec: CounterSpec | GaugeSpec | HistogramSpec): Counter | Gauge | Histogram {
+  private make(spec: CounterSpec | GaugeSpec | HistogramSpec): Counter | Gauge | HistogramSeries {
+    if (spec.kind === 'histogram') return this.histograms(spec.name, spec.help, '', spec.buckets).of('');
     const common = {
       name: spec.name,
       help: spec.help,
       labelNames: [...(spec.labels ?? [])],
       registers: [this.registry],
     };
-    if (spec.kind === 'counter') return new Counter(common);
-    if (spec.kind === 'gauge') return new Gauge(common);
-    return new Histogram({ ...common, buckets: [...spec.buckets] });
+    return spec.kind === 'counter' ? new Counter(common) : new Gauge(common);
   }
 }
