@@ -3,20 +3,21 @@ import { IdMap } from '@rfs/base/collections';
 import type { InodeId } from '@rfs/base/ids';
 import type { StoreReader } from '@rfs/base/store';
 import { idInKey, Table } from './keys.js';
+import { NO_PLACE, OpenFiles } from './open-files.js';
 import { decodeOpenFile } from './records.js';
 import { TableWalk } from './table-walk.js';
-
-const NONE = -1;
 
 /** A client with open files: a list of their places, in the order in which they were opened. */
 class Holder {
   readonly name: string;
+  readonly number: number;
   count = 0;
-  first = NONE;
-  last = NONE;
+  first = NO_PLACE;
+  last = NO_PLACE;
 
-  constructor(name: string) {
+  constructor(name: string, number: number) {
     this.name = name;
+    this.number = number;
   }
 }
 
@@ -26,14 +27,11 @@ class Holder {
  */
 export class Leases {
   private holders = new Map<string, Holder>();
-  /** Where each open file stands in the arrays below: as objects, a garbage collector would go through all of them. */
+  private byNumber: (Holder | undefined)[] = [];
+  private freeNumbers: number[] = [];
+  private files = new OpenFiles();
+  /** Where each open file stands in `files`. */
   private places = new IdMap();
-  private inodes: InodeId[] = [];
-  private holderAt: (Holder | null)[] = [];
-  /** The holder's files before and after each; free places stand in a list too. */
-  private before: number[] = [];
-  private after: number[] = [];
-  private free = NONE;
   private readonly walk = new TableWalk(Table.OPEN_FILES);
   private readonly reader = new ByteReader(new Uint8Array(0));
 
@@ -47,14 +45,15 @@ export class Leases {
 
   holderOf(inode: InodeId): string | undefined {
     const place = this.places.get(inode);
-    return place === IdMap.ABSENT ? undefined : this.holderAt[place]?.name;
+    return place === IdMap.ABSENT ? undefined : this.holderAt(place).name;
   }
 
   /** To be gone through before the next change. */
   *filesOf(holder: string): Generator<InodeId> {
+    const { files } = this;
     const known = this.holders.get(holder);
     if (known === undefined) return;
-    for (let at = known.first; at !== NONE; at = this.after[at] as number) yield this.inodes[at] as InodeId;
+    for (let at = known.first; at !== NO_PLACE; at = files.after(at)) yield files.inode(at);
   }
 
   allHolders(): Iterable<string> {
@@ -64,25 +63,16 @@ export class Leases {
   set(inode: InodeId, name: string): void {
     const known = this.places.get(inode);
     if (known !== IdMap.ABSENT) {
-      if (this.holderAt[known]?.name === name) return;
+      if (this.holderAt(known).name === name) return;
       this.remove(inode);
     }
-    let holder = this.holders.get(name);
-    if (holder === undefined) {
-      holder = new Holder(name);
-      this.holders.set(name, holder);
-    }
-    let place = this.free;
-    if (place === NONE) place = this.inodes.length;
-    else this.free = this.after[place] as number;
+    const { files } = this;
+    const holder = this.holders.get(name) ?? this.addHolder(name);
     const { last } = holder;
+    const place = files.add(inode, holder.number, last);
     this.places.set(inode, place);
-    this.inodes[place] = inode;
-    this.holderAt[place] = holder;
-    this.before[place] = last;
-    this.after[place] = NONE;
-    if (last === NONE) holder.first = place;
-    else this.after[last] = place;
+    if (last === NO_PLACE) holder.first = place;
+    else files.setAfter(last, place);
     holder.last = place;
     holder.count++;
   }
@@ -90,18 +80,20 @@ export class Leases {
   remove(inode: InodeId): void {
     const place = this.places.delete(inode);
     if (place === IdMap.ABSENT) return;
-    const holder = this.holderAt[place] as Holder;
-    const before = this.before[place] as number;
-    const after = this.after[place] as number;
-    if (before === NONE) holder.first = after;
-    else this.after[before] = after;
-    if (after === NONE) holder.last = before;
-    else this.before[after] = before;
+    const { files } = this;
+    const holder = this.holderAt(place);
+    const before = files.before(place);
+    const after = files.after(place);
+    if (before === NO_PLACE) holder.first = after;
+    else files.setAfter(before, after);
+    if (after === NO_PLACE) holder.last = before;
+    else files.setBefore(after, before);
+    files.release(place);
     holder.count--;
-    if (holder.count === 0) this.holders.delete(holder.name);
-    this.holderAt[place] = null;
-    this.after[place] = this.free;
-    this.free = place;
+    if (holder.count > 0) return;
+    this.holders.delete(holder.name);
+    this.byNumber[holder.number] = undefined;
+    this.freeNumbers.push(holder.number);
   }
 
   /** Reads at most `rows` more of the rows in `store`; true when all are read. The store must not change in between. */
@@ -115,12 +107,10 @@ export class Leases {
   /** Takes what `other` has, which is used up, in place of its own. */
   become(other: Leases): void {
     this.holders = other.holders;
+    this.byNumber = other.byNumber;
+    this.freeNumbers = other.freeNumbers;
+    this.files = other.files;
     this.places = other.places;
-    this.inodes = other.inodes;
-    this.holderAt = other.holderAt;
-    this.before = other.before;
-    this.after = other.after;
-    this.free = other.free;
   }
 
   /** How HDFS's messages speak of a holder (FSNamesystem.leaseExceptionString, Lease.toString). */
@@ -128,5 +118,16 @@ export class Leases {
     const known = this.holders.get(holder);
     if (known === undefined) return `Holder ${holder} does not have any open files.`;
     return `[Lease.  Holder: ${holder}, pending creates: ${known.count}]`;
+  }
+
+  private addHolder(name: string): Holder {
+    const holder = new Holder(name, this.freeNumbers.pop() ?? this.byNumber.length);
+    this.holders.set(name, holder);
+    this.byNumber[holder.number] = holder;
+    return holder;
+  }
+
+  private holderAt(place: number): Holder {
+    return this.byNumber[this.files.holder(place)] as Holder;
   }
 }
