@@ -51,7 +51,6 @@ export class BlockEvents implements NamespaceEvents {
     this.noteStamp(stamp);
     const slot = map.insert(block, inode, stamp, lengthBytes, replication, state);
     if (state !== BlockState.COMPLETE) open.set(slot, new UnderConstruction(expected));
-    this.audit.stateChanged(0, state);
     this.intake.refeed(block);
   }
 
@@ -100,7 +99,6 @@ export class BlockEvents implements NamespaceEvents {
     if (slot < 0) return;
     const oldStamp = map.stampOf(slot);
     const oldLength = map.lengthOf(slot);
-    const before = map.stateOf(slot);
     const construction = open.get(slot) ?? new UnderConstruction(expected);
     construction.expected = expected;
     open.set(slot, construction);
@@ -118,7 +116,6 @@ export class BlockEvents implements NamespaceEvents {
     map.setContent(slot, stamp, lengthBytes);
     map.setState(slot, BlockState.UNDER_CONSTRUCTION);
     pending.remove(slot);
-    this.audit.stateChanged(before, BlockState.UNDER_CONSTRUCTION);
     this.audit.refresh(slot);
     this.intake.refeed(block);
   }
@@ -152,11 +149,9 @@ export class BlockEvents implements NamespaceEvents {
     this.noteStamp(stamp);
     const slot = map.slotOf(block);
     if (slot < 0) return;
-    const before = map.stateOf(slot);
-    if (before === BlockState.COMPLETE) return;
+    if (map.stateOf(slot) === BlockState.COMPLETE) return;
     this.commit(slot, stamp, lengthBytes);
     map.setState(slot, BlockState.COMPLETE);
-    this.audit.stateChanged(before, BlockState.COMPLETE);
     const construction = open.get(slot);
     open.delete(slot);
     if (construction !== undefined) this.expectRest(slot, construction);

@@ -29,14 +29,14 @@ import { Watchers } from './reports/watchers.js';
 import { SafeMode } from './safe-mode.js';
 import { clusterStats } from './stats.js';
 import { scanTroubled, type TroubledBlock } from './trouble-scan.js';
-import type {
-  BlockLocations,
-  BlockRef,
+import {
+  type BlockLocations,
+  type BlockRef,
   BlockState,
-  ClusterStats,
-  DatanodeReportKind,
-  ReaderLocation,
-  ReplicaWatcher,
+  type ClusterStats,
+  type DatanodeReportKind,
+  type ReaderLocation,
+  type ReplicaWatcher,
 } from './types.js';
 
 /**
@@ -222,6 +222,15 @@ export class BlockManager {
   /** True when enough finalized replicas with this very stamp and length are known, for complete() and addBlock(). */
   isMinimallyReplicated(block: BlockId, stamp: GenerationStamp, lengthBytes: number): boolean {
     return isMinimallyReplicated(this.context, this.counts, block, stamp, lengthBytes);
+  }
+
+  /**
+   * True when some block that its client has committed is not complete: it waits for its minimum of replicas; or, while
+   * the map is being filled, when there may be one.
+   */
+  get awaitsReplicas(): boolean {
+    const { map, rebuilding } = this.context;
+    return rebuilding || map.count(BlockState.COMMITTED) > 0;
   }
 
   /** Everything known of a block, for operators; undefined for a block that the map does not know. */

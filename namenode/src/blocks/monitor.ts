@@ -8,6 +8,7 @@ import type { ReplicationWork } from './redundancy/replication-work.js';
 import type { FullReports } from './reports/full-reports.js';
 import type { ReplicaIntake } from './reports/replica-intake.js';
 import type { SafeMode, SafeModeFacts } from './safe-mode.js';
+import { BlockState } from './types.js';
 
 const LIVENESS_INTERVAL_MS = 1000;
 const POSTPONED_PER_ROUND = 10_000;
@@ -56,7 +57,7 @@ export class Monitor {
   facts(): SafeModeFacts {
     return {
       safeBlocks: this.audit.safeBlocks,
-      completeBlocks: this.audit.completeBlocks,
+      completeBlocks: this.context.map.count(BlockState.COMPLETE),
       liveDatanodes: this.datanodes.liveCount,
     };
   }

@@ -2,7 +2,7 @@ import type { BlockContext } from './context.js';
 import type { DatanodeManager } from './datanodes/datanode-manager.js';
 import type { Audit } from './redundancy/audit.js';
 import { Level } from './redundancy/low-redundancy.js';
-import type { ClusterStats } from './types.js';
+import { BlockState, type ClusterStats } from './types.js';
 
 /** Sums over the live datanodes, sizes over those in service, and the redundancy counters. */
 export function clusterStats(
@@ -47,7 +47,7 @@ export function clusterStats(
     deadDatanodes,
     staleDatanodes: datanodes.staleCount(nowMs),
     blocks: context.map.size,
-    completeBlocks: audit.completeBlocks,
+    completeBlocks: context.map.count(BlockState.COMPLETE),
     safeBlocks: audit.safeBlocks,
     lowRedundancyBlocks: low.lowCount,
     corruptReplicaBlocks: audit.corruptReplicaBlocks,

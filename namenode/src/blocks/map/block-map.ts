@@ -61,6 +61,7 @@ export class BlockMap {
   private readonly segments: Segment[] = [];
   private readonly overflow = new OverflowNodes();
   private readonly index = new IdIndex(this);
+  private readonly counts = [0, 0, 0, 0];
   private free = -1;
   /** Slots ever used: sweeps go from 0 to here. */
   highSlot = 0;
@@ -68,6 +69,11 @@ export class BlockMap {
   /** Number of blocks. */
   get size(): number {
     return this.index.size;
+  }
+
+  /** Number of blocks in a state. */
+  count(state: BlockState): number {
+    return this.counts[state] as number;
   }
 
   /** The slot of a block, or -1. */
@@ -103,6 +109,7 @@ export class BlockMap {
     segment.storages[i * INLINE + 1] = NO_STORAGE;
     segment.storages[i * INLINE + 2] = NO_STORAGE;
     this.index.add(id, slot);
+    this.counts[state]!++;
     return slot;
   }
 
@@ -111,6 +118,7 @@ export class BlockMap {
     const segment = this.at(slot);
     const i = slot & SLOT_MASK;
     this.index.delete(segment.ids[i] as number);
+    this.counts[this.stateOf(slot)]!--;
     segment.marks[i] = 0;
     segment.chains[i] = this.free;
     this.free = slot;
@@ -189,6 +197,8 @@ export class BlockMap {
 
   setState(slot: number, state: BlockState): void {
     const segment = this.at(slot);
+    this.counts[this.stateOf(slot)]!--;
+    this.counts[state]!++;
     segment.marks[slot & SLOT_MASK] = ((segment.marks[slot & SLOT_MASK] as number) & ~STATE_MASK) | state;
   }
 

@@ -13,7 +13,6 @@ import { Level, levelOf } from './low-redundancy.js';
  * is kept are sums and the block's place in the queues. Idempotent: judging again changes nothing.
  */
 export class Audit {
-  completeBlocks = 0;
   /** Complete blocks with at least the minimum of readable replicas, for the safe mode. */
   safeBlocks = 0;
   corruptReplicaBlocks = 0;
@@ -66,19 +65,12 @@ export class Audit {
   /** Call before the block leaves the map; its replicas are gone already. */
   forget(slot: number): void {
     const marks = this.context.map.marksOf(slot);
-    if ((marks & STATE_MASK) === BlockState.COMPLETE) this.completeBlocks--;
     if ((marks & SAFE) !== 0) this.safeBlocks--;
     if ((marks & HAS_CORRUPT) !== 0) this.corruptReplicaBlocks--;
     this.context.low.set(slot, Level.NONE);
     this.context.digests.forget(slot);
     this.context.history.forget(this.context.map.idOf(slot));
     this.postponed.delete(slot);
-  }
-
-  /** Must be told of every change into or out of COMPLETE, before `refresh`. */
-  stateChanged(before: BlockState | 0, after: BlockState): void {
-    if (before === BlockState.COMPLETE) this.completeBlocks--;
-    if (after === BlockState.COMPLETE) this.completeBlocks++;
   }
 
   private keepSums(slot: number, marks: number, complete: boolean): void {

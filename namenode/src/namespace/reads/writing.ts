@@ -55,10 +55,7 @@ export function getFileForWriting(
   };
 }
 
-/**
- * The block before the last one of such a file, and nothing else: PERF, every addBlock and complete looks for it before
- * its command, and most files have none.
- */
+/** The block before the last one of such a file, and nothing else. */
 export function getBlockBefore(tree: Tree, caller: Caller, path: string, fileId: number): BlockRow | undefined {
   const resolved = resolveFile(tree, caller, path, fileId);
   if (isFailure(resolved) || resolved.last?.kind !== InodeKind.FILE) return undefined;

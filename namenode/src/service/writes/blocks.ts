@@ -1,10 +1,19 @@
 import { isFailure } from '@rfs/base/failure';
 import type { LocatedBlockProto } from '@rfs/protocol/messages';
-import { type AllocatedBlock, CommandKind, getBlockBefore, type StampedBlock } from '../../namespace/index.js';
+import { type AllocatedBlock, CommandKind, type StampedBlock } from '../../namespace/index.js';
 import { locatedBlock } from '../convert/located-blocks.js';
 import type { Handler, Handlers, ServiceParts } from '../handlers.js';
 import { Outcome } from '../proposer.js';
-import { blockRef, knownDatanodes, knownStorages, loggedBlock, loggedStorage, look, unfinished } from './facts.js';
+import {
+  blockRef,
+  knownDatanodes,
+  knownStorages,
+  loggedBlock,
+  loggedStorage,
+  look,
+  unfinished,
+  unfinishedBefore,
+} from './facts.js';
 import { chooseAdditional, chooseForNewBlock } from './placement.js';
 
 const NOTHING = {};
@@ -31,7 +40,7 @@ const addBlock: Handler<'addBlock'> = (parts, request, context, caller, sink) =>
     return;
   }
   const fileId = request.fileId ?? 0;
-  const waitFor = unfinished(getBlockBefore(parts.machine.tree, caller, src, fileId));
+  const waitFor = unfinishedBefore(parts, caller, src, fileId);
   const arrivedMs = parts.clock.monotonicMs();
   const place = (): void => {
     const file = look(parts, caller, src, fileId);
@@ -67,7 +76,7 @@ const complete: Handler<'complete'> = (parts, request, context, caller, sink) =>
     return;
   }
   const fileId = request.fileId ?? 0;
-  const candidates = unfinished(getBlockBefore(parts.machine.tree, caller, src, fileId));
+  const candidates = unfinishedBefore(parts, caller, src, fileId);
   if (last !== undefined) candidates.push(blockRef(last));
   parts.waits.until(candidates, () => {
     const command = {

@@ -6,6 +6,7 @@ import {
   BlockState,
   type Caller,
   type FileForWriting,
+  getBlockBefore,
   getFileForWriting,
   type StorageRef,
 } from '../../namespace/index.js';
@@ -58,6 +59,15 @@ export function knownDatanodes(blocks: BlockManager, infos: readonly DatanodeInf
     if (datanode !== undefined) datanodes.push(datanode);
   }
   return datanodes;
+}
+
+/**
+ * The block before the last one of the file at a path, if it still waits for its minimum of replicas.
+ *
+ * PERF: as a rule no block of any file does, and then nothing is looked up for each addBlock and complete.
+ */
+export function unfinishedBefore(parts: ServiceParts, caller: Caller, path: string, fileId: number): BlockRef[] {
+  return parts.blocks.awaitsReplicas ? unfinished(getBlockBefore(parts.machine.tree, caller, path, fileId)) : [];
 }
 
 /** The block before the last one, if it still waits for its minimum of replicas. */
