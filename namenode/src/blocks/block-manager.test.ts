@@ -52,27 +52,6 @@ test('a block becomes minimally replicated with the right stamp and length, and 
   assert.equal(woken.length, 1);
 });
 
-test('replicas are awaited while a block is committed and not complete, and while the map is being filled', () => {
-  const cluster = new TestCluster();
-  const { blocks } = cluster;
-  assert.equal(blocks.awaitsReplicas, true);
-  cluster.start(3).lead();
-  assert.equal(blocks.awaitsReplicas, false);
-  blocks.events.blockAllocated(B, GS, 1 as InodeId, 3, refs(0, 1, 2));
-  assert.equal(blocks.awaitsReplicas, false);
-  blocks.events.blockCommitted(B, GS, 100);
-  assert.equal(blocks.awaitsReplicas, true);
-  blocks.events.blockReopened(B, NEWER, 100, refs(0, 1, 2));
-  assert.equal(blocks.awaitsReplicas, false);
-  blocks.events.blockCommitted(B, NEWER, 100);
-  blocks.events.blockCompleted(B, NEWER, 100);
-  assert.equal(blocks.awaitsReplicas, false);
-  blocks.events.blockReopened(B, NEWER, 100, refs(0, 1, 2));
-  blocks.events.blockCommitted(B, NEWER, 100);
-  blocks.events.blockRemoved(B);
-  assert.equal(blocks.awaitsReplicas, false);
-});
-
 test('replicas that are late at completion are waited for, not copied', () => {
   const cluster = new TestCluster().start(4).lead();
   cluster.blocks.events.blockAllocated(B, GS, 1 as InodeId, 3, refs(0, 1, 2));
