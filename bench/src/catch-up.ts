@@ -37,7 +37,7 @@ try {
   const victim = namenodes.find(({ rpc }) => rpc !== group.active.rpc);
   if (leader === undefined || victim === undefined) throw new Error('the group is not what it should be');
   await makeHome(leader.rpc, USER);
-  const load = await Load.open(leader.rpc, protocols.client, { connections: 8, window: 32, user: USER });
+  const load = await Load.open(leader.rpc, protocols.client, { connections: 8, clients: 32, user: USER });
   for (let from = 0; from < files; from += CHUNK) await makeFiles(load, from, Math.min(CHUNK, files - from));
   await sleep(CUT_MS);
   const makingPauseMs = (await read(leader.http)).pauseMs;

@@ -18,7 +18,7 @@ const { values } = parseArgs({
     peers: { type: 'string', default: 'apache,rfs' },
     count: { type: 'string', default: '60000' },
     connections: { type: 'string', default: '8' },
-    window: { type: 'string', default: '32' },
+    clients: { type: 'string', default: '32' },
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
@@ -46,7 +46,7 @@ async function measurePeer(peer: Peer): Promise<Map<string, ServerMeasure>> {
   await makeHome(peer.rpc, USER);
   const load = await Load.open(peer.rpc, protocols.client, {
     connections: Number(values.connections),
-    window: Number(values.window),
+    clients: Number(values.clients),
     user: USER,
   });
   const datanodes = await startFakeDatanodes(peer.rpc, REPLICAS);

@@ -26,7 +26,7 @@ const namenode = await NamenodeProcess.start({ 'dfs.replication': '1', 'dfs.name
 try {
   const startPauseMs = (await namenode.longestPauseMs()).toFixed(1);
   await makeHome(namenode.rpc, USER);
-  const load = await Load.open(namenode.rpc, protocols.client, { connections: 8, window: 32, user: USER });
+  const load = await Load.open(namenode.rpc, protocols.client, { connections: 8, clients: 32, user: USER });
   const datanodes = await startFakeDatanodes(namenode.rpc, 1);
   await load.run({ count: 1, make: () => mkdirs('/bench/other'), check: trueReply });
   await makeFilesWithBlocks(load, datanodes, files, (index) => `/bench/big/d${Math.floor(index / 1000)}/f${index}`);

@@ -17,13 +17,15 @@ const { values } = parseArgs({
     namenodes: { type: 'string', default: '3' },
     count: { type: 'string', default: '200000' },
     connections: { type: 'string', default: '8' },
-    window: { type: 'string', default: '32' },
+    clients: { type: 'string', default: '32' },
     light: { type: 'string', default: '500' },
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 });
-const CHANGES = new Set(['mkdirs', 'create', 'complete', 'rename', 'delete']);
+/** Files one after the other, of each client its own: what a job does to commit its output. */
+const LIVES = 'create to delete';
+const CHANGES = new Set(['mkdirs', 'create', 'complete', 'rename', 'delete', LIVES]);
 const LIGHT = 'mkdirs, one client, 50/s';
 const LIGHT_PERIOD_MS = 20;
 const USER = 'bench';
@@ -40,7 +42,7 @@ async function measureQuorum(quorum: Quorum): Promise<Map<string, ServerMeasure>
   await makeHome(rpc, USER);
   const load = await Load.open(rpc, protocols.client, {
     connections: Number(values.connections),
-    window: Number(values.window),
+    clients: Number(values.clients),
     user: USER,
   });
   const tree = new FileTree(Number(values.count), 3);
@@ -55,7 +57,8 @@ async function measureQuorum(quorum: Quorum): Promise<Map<string, ServerMeasure>
     measures.set(name, { ...measure, processorUs, othersUs: (after.others - before.others) * perCall });
     process.stderr.write(`${quorum.name} ${name} ${Math.round(measure.perSecond)}/s\n`);
   };
-  for (const [name, { warmUp, measured }] of tree.operations()) {
+  const lives = tree.lives(Number(values.connections), Number(values.clients));
+  for (const [name, { warmUp, measured }] of [...tree.operations(), [LIVES, lives] as const]) {
     if (!CHANGES.has(name) || (values.only !== '' && !values.only.split(',').includes(name))) continue;
     await load.run(warmUp);
     await note(name, () => load.run(measured));

@@ -68,7 +68,7 @@ try {
 }
 
 function openLoad(): Promise<Load> {
-  return Load.open(namenode.rpc, protocols.client, { connections: 8, window: 32, user: USER });
+  return Load.open(namenode.rpc, protocols.client, { connections: 8, clients: 32, user: USER });
 }
 
 /** Makes folders as fast as it goes until the namenode is killed; the last path whose making was acknowledged. */

@@ -19,13 +19,13 @@ const { values } = parseArgs({
     files: { type: 'string', default: '10000' },
     rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '8' },
-    window: { type: 'string', default: '32' },
+    clients: { type: 'string', default: '32' },
   },
 });
 const USER = 'bench';
 const files = Number(values.files);
 const count = Number(values.count);
-const options = { connections: Number(values.connections), window: Number(values.window), user: USER };
+const options = { connections: Number(values.connections), clients: Number(values.clients), user: USER };
 
 interface Seen {
   readonly perSecond: number;

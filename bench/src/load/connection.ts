@@ -14,7 +14,7 @@ const CLOSED = 'the server closed the connection';
  */
 export type ReplyCheck = (reader: ByteReader, end: number, index: number) => string | null;
 
-/** One Hadoop RPC connection that keeps a window of pre-encoded calls in flight. */
+/** One Hadoop RPC connection for several clients, each with one pre-encoded call in flight. */
 export class LoadConnection {
   readonly clientId: Uint8Array = randomBytes(16);
   /** The state id of the last answer. */
@@ -26,6 +26,7 @@ export class LoadConnection {
   private carried = 0;
   private nextCallId = 0;
   private run: Run | undefined;
+  private readonly due: number[] = [];
   private closed = false;
 
   private constructor(socket: Socket, protocol: Protocol<MethodSet>) {
@@ -60,8 +61,11 @@ export class LoadConnection {
     return calls;
   }
 
-  /** Sends all calls with at most `window` in flight; `latenciesMs[i]` gets the time call `i` took. */
-  send(calls: EncodedCalls, window: number, check: ReplyCheck, latenciesMs: Float64Array): Promise<void> {
+  /**
+   * Sends the calls of `clients` clients that take turns: call `i + clients` follows when call `i` is answered.
+   * `latenciesMs[i]` gets the time call `i` took.
+   */
+  send(calls: EncodedCalls, clients: number, check: ReplyCheck, latenciesMs: Float64Array): Promise<void> {
     const count = calls.starts.length - 1;
     return new Promise((resolve, reject) => {
       if (this.closed) {
@@ -72,8 +76,10 @@ export class LoadConnection {
         resolve();
         return;
       }
-      this.run = { calls, count, sent: 0, done: 0, window, check, latenciesMs, resolve, fail: reject };
-      this.fill(this.run);
+      this.run = { calls, count, done: 0, clients, check, latenciesMs, resolve, fail: reject };
+      this.due.length = 0;
+      for (let index = 0; index < Math.min(clients, count); index++) this.due.push(index);
+      this.sendDue(this.run);
     });
   }
 
@@ -99,14 +105,26 @@ export class LoadConnection {
     this.socket.destroy();
   }
 
-  private fill(run: Run): void {
-    const until = Math.min(run.count, run.done + run.window);
-    if (until === run.sent) return;
+  /** One write for all that are due, whatever their order: a server that answers out of order is asked no later. */
+  private sendDue(run: Run): void {
+    const { due } = this;
+    if (due.length === 0) return;
     const { bytes, starts } = run.calls;
     const nowMs = performance.now();
-    for (let index = run.sent; index < until; index++) run.latenciesMs[index] = nowMs;
-    this.socket.write(bytes.subarray(starts[run.sent], starts[until]));
-    run.sent = until;
+    let length = 0;
+    for (const index of due) {
+      run.latenciesMs[index] = nowMs;
+      length += (starts[index + 1] as number) - (starts[index] as number);
+    }
+    const batch = Buffer.allocUnsafe(length);
+    let at = 0;
+    for (let i = 0, next = 0; i < due.length; i = next) {
+      do next++;
+      while (next < due.length && due[next] === (due[next - 1] as number) + 1);
+      at += bytes.copy(batch, at, starts[due[i] as number], starts[(due[next - 1] as number) + 1]);
+    }
+    due.length = 0;
+    this.socket.write(batch);
   }
 
   private onData(chunk: Buffer): void {
@@ -132,7 +150,7 @@ export class LoadConnection {
     if (run.done === run.count) {
       this.run = undefined;
       run.resolve();
-    } else this.fill(run);
+    } else this.sendDue(run);
   }
 
   private keep(chunk: Buffer, from: number): void {
@@ -152,7 +170,7 @@ export class LoadConnection {
     const header = decodeRpcResponseHeaderProto(reader, reader.delimitedEnd());
     this.stateId = header.stateId ?? this.stateId;
     const index = header.callId - run.calls.firstCallId;
-    if (!(index >= 0 && index < run.sent)) {
+    if (!(index >= 0 && index < run.count)) {
       run.fail(new Error(`a reply to call ${header.callId}, never made`));
       return;
     }
@@ -166,15 +184,15 @@ export class LoadConnection {
     }
     run.latenciesMs[index] = nowMs - (run.latenciesMs[index] as number);
     run.done++;
+    if (index + run.clients < run.count) this.due.push(index + run.clients);
   }
 }
 
 interface Run {
   readonly calls: EncodedCalls;
   readonly count: number;
-  sent: number;
   done: number;
-  readonly window: number;
+  readonly clients: number;
   readonly check: ReplyCheck;
   readonly latenciesMs: Float64Array;
   resolve(): void;

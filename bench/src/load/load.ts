@@ -21,23 +21,23 @@ export interface Measure {
 /** Several connections that share the calls of a run among them. */
 export class Load {
   private readonly connections: readonly LoadConnection[];
-  private readonly window: number;
+  private readonly clients: number;
 
-  private constructor(connections: readonly LoadConnection[], window: number) {
+  private constructor(connections: readonly LoadConnection[], clients: number) {
     this.connections = connections;
-    this.window = window;
+    this.clients = clients;
   }
 
-  /** `window` calls stay in flight on each connection. */
+  /** `clients` of each connection have one call each in flight. */
   static async open(
     address: string,
     protocol: Protocol<MethodSet>,
-    options: { readonly connections: number; readonly window: number; readonly user: string },
+    options: { readonly connections: number; readonly clients: number; readonly user: string },
   ): Promise<Load> {
     const opening = Array.from({ length: options.connections }, () =>
       LoadConnection.open(address, protocol, options.user),
     );
-    return new Load(await Promise.all(opening), options.window);
+    return new Load(await Promise.all(opening), options.clients);
   }
 
   /** Encodes everything, then sends it and takes the time from the first byte to the last reply. */
@@ -57,7 +57,7 @@ export class Load {
       prepared.map(({ connection, lane, calls, latenciesMs }) =>
         connection.send(
           calls,
-          this.window,
+          this.clients,
           (reader, end, index) => check(reader, end, index * lanes + lane),
           latenciesMs,
         ),

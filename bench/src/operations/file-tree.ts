@@ -65,6 +65,27 @@ export class FileTree {
     ]);
   }
 
+  /**
+   * Each client creates, completes, renames and deletes a file of its own, and then the next one: for `clients` clients on
+   * each of `connections` connections, as Load deals calls out to them.
+   */
+  lives(connections: number, clients: number): Operation {
+    const all = connections * clients;
+    const steps = [
+      create,
+      (src: string): Call => complete(src),
+      rename,
+      (_: string, renamed: string): Call => remove(renamed),
+    ];
+    return this.each((index) => {
+      const turn = Math.floor(index / all);
+      const file = Math.floor(turn / steps.length) * all + (index % all);
+      const name = `d${Math.floor(file / PER_FOLDER)}/f${file}`;
+      const step = steps[turn % steps.length] as typeof rename;
+      return step(`/bench/files/${name}`, `/bench/renamed/${name}`);
+    }, anyReply);
+  }
+
   get blockFiles(): number {
     return Math.ceil(this.total / 4 / PER_FOLDER) * PER_FOLDER;
   }
