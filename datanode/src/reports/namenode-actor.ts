@@ -142,6 +142,15 @@ export class NamenodeActor {
     this.beatSoon();
   }
 
+  /**
+   * The namenode leads now: what the leader before had deleted it only knows once it has a full report of its own time
+   * (DatanodeDescriptor.markStaleAfterFailover, where that waits for the next regular one).
+   */
+  reportToLeader(): void {
+    const { clock } = this.options;
+    this.fullReportDueMs = Math.min(this.fullReportDueMs, clock.monotonicMs() + this.reportDelayMs());
+  }
+
   /** The namenode does not know this datanode any more. */
   registerAgain(): void {
     this.registered = false;
@@ -186,9 +195,14 @@ export class NamenodeActor {
     this.registered = true;
     this.leaseId = 0n;
     this.heartbeatDueMs = 0;
-    const { times, random, clock } = this.options;
-    this.fullReportDueMs = clock.monotonicMs() + random.below(times.fullReportDelayMs + 1);
+    this.fullReportDueMs = this.options.clock.monotonicMs() + this.reportDelayMs();
     this.options.log.info('registered with a namenode', { namenode: this.name });
+  }
+
+  /** Datanodes that see the same do not all report at once. */
+  private reportDelayMs(): number {
+    const { times, random } = this.options;
+    return random.below(times.fullReportDelayMs + 1);
   }
 
   private async heartbeat(nowMs: number): Promise<void> {

@@ -144,7 +144,10 @@ export class PoolService implements Omit<ReplicaEvents, 'volumeFailed'> {
     const verdict = choice.hear(actor, state === HaState.ACTIVE, txid);
     const facts = { namenode: actor.name, txid, believed };
     if (verdict === 'older') options.log.warn('a claim to be active is older than the one believed', facts);
-    else if (verdict === 'taken') options.log.info('another namenode is active', facts);
+    else if (verdict === 'taken') {
+      options.log.info('another namenode is active', facts);
+      actor.reportToLeader();
+    }
   }
 
   /** A command of any namenode: only registering again is obeyed whoever asks (processCommandFromActor). */

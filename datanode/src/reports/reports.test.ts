@@ -224,6 +224,9 @@ test('only the active namenode is obeyed, and a claim counts only above the last
   first.commands = [invalidateCommand(5)];
   await beat();
   assert.deepEqual(obeyed(), [4]);
+  await beat();
+  await second.until(() => second.reports.length === 2);
+  assert.equal(first.reports.length, 1, 'only who leads anew has to know for sure what there still is');
   await fixture.end();
 });
 

@@ -115,6 +115,7 @@ test('it is not done while the cluster is too small, and done once it has grown'
   assert.deepEqual(states(cluster, 0), ['DECOMMISSION_INPROGRESS']);
   cluster.register(3);
   cluster.heartbeat(3);
+  cluster.fullReport(3, []);
   rounds(cluster, 15);
   assert.deepEqual(states(cluster, 0), ['DECOMMISSIONED']);
 });
@@ -170,6 +171,23 @@ test('a datanode taken back serves again, and what was copied meanwhile is surpl
   rounds(cluster, 10);
   assert.deepEqual(states(cluster, 0), ['NORMAL']);
   for (let id = 1; id <= 5; id++) assert.equal(cluster.where(id).length, 3);
+});
+
+test('what the leader before may have had deleted does not count before it is reported again', () => {
+  const cluster = new TestCluster().start(3).lead();
+  cluster.blocks.setLeader(false, cluster.nowMs);
+  cluster.write(1, 1, 0, 1);
+  leave(cluster, 0);
+  cluster.blocks.setLeader(true, cluster.nowMs);
+  cluster.settle();
+  assert.deepEqual(states(cluster, 0), ['DECOMMISSION_INPROGRESS']);
+  cluster.heartbeats();
+  cluster.fullReport(0, [{ id: 1, ...BLOCK }]);
+  cluster.fullReport(1, []);
+  cluster.fullReport(2, []);
+  rounds(cluster, 40);
+  assert.deepEqual(states(cluster, 0), ['DECOMMISSIONED']);
+  assert.equal(cluster.blocks.liveReplicas(1 as BlockId), 1, 'it was copied');
 });
 
 test('a replica lost behind the pass is seen before its end', () => {

@@ -14,6 +14,8 @@ import { type BlockMap, CORRUPT, EXCESS, NOT_GOOD } from '../map/block-map.js';
 export class ReplicaCounts {
   /** Good, on a datanode in service. */
   live = 0;
+  /** Those of them on storages whose contents may have changed since they were last reported. */
+  liveStale = 0;
   corrupt = 0;
   excess = 0;
   decommissioning = 0;
@@ -29,6 +31,7 @@ export class ReplicaCounts {
 
   count(map: BlockMap, table: StorageTable, slot: number): void {
     this.live = 0;
+    this.liveStale = 0;
     this.corrupt = 0;
     this.excess = 0;
     this.decommissioning = 0;
@@ -49,8 +52,10 @@ export class ReplicaCounts {
         if ((flags & EXCESS) !== 0) this.doomed++;
         if ((flags & CORRUPT) !== 0) this.corrupt++;
         else if ((flags & EXCESS) !== 0) this.excess++;
-      } else if ((bits & SERVICE_MASK) === ALIVE) this.live++;
-      else if ((bits & DECOMMISSIONING) !== 0) this.decommissioning++;
+      } else if ((bits & SERVICE_MASK) === ALIVE) {
+        this.live++;
+        if ((bits & STALE_CONTENTS) !== 0) this.liveStale++;
+      } else if ((bits & DECOMMISSIONING) !== 0) this.decommissioning++;
       else if ((bits & DECOMMISSIONED) !== 0) this.decommissioned++;
       else {
         this.maintenance++;

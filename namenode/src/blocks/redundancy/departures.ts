@@ -240,22 +240,24 @@ export class Departures {
    * As many replicas in service as the block is to have, spread as it should be; or as many as files have by default,
    * so that one with more than the cluster has datanodes does not hold it up; for maintenance only as many as that
    * leaves. The last block of an open file only needs the least that a write needs
-   * (DatanodeAdminManager.isSufficient). `counts` must be those of the block.
+   * (DatanodeAdminManager.isSufficient). Other than there, replicas that the leader before may have had deleted do not
+   * count until they are reported again. `counts` must be those of the block.
    */
   private isSufficient(slot: number, leaving: Datanode): boolean {
     const { map, config, placement, topology } = this.context;
     const { counts } = this;
+    const live = counts.live - counts.liveStale;
     const state = map.stateOf(slot);
     const maintenance = leaving.underMaintenance;
     if (state === BlockState.UNDER_CONSTRUCTION) {
       const serving = this.writtenAt(slot).filter(({ datanode }) => datanode.inService);
       return serving.length >= config.minReplication;
     }
-    if (state === BlockState.COMMITTED) return counts.live >= config.minReplication;
+    if (state === BlockState.COMMITTED) return live >= config.minReplication;
     const expected = map.replicationOf(slot);
-    if (maintenance && counts.live >= Math.min(config.maintenanceMinReplication, expected)) return true;
-    if (counts.live < counts.wanted(expected, config.maintenanceMinReplication)) {
-      return !maintenance && counts.live >= config.defaultReplication;
+    if (maintenance && live >= Math.min(config.maintenanceMinReplication, expected)) return true;
+    if (live < counts.wanted(expected, config.maintenanceMinReplication)) {
+      return !maintenance && live >= config.defaultReplication;
     }
     if (!topology.everMultiRack || expected < 2) return true;
     return placement.missingRacks(this.audit.spread(slot), expected) === 0;

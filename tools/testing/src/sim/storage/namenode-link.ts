@@ -75,6 +75,12 @@ export class NamenodeLink {
     return this.registered && this.hearer === server && this.told.get(id) === stamp;
   }
 
+  /** The namenode leads now, and asks what there is. */
+  reportToLeader(): void {
+    const dueMs = this.process.monotonicMs() + this.random.below(FIRST_REPORT_MS);
+    this.fullReportDueMs = Math.min(this.fullReportDueMs, dueMs);
+  }
+
   /** Does the next thing that is due. */
   wake(): void {
     if (this.busy) return;

@@ -175,7 +175,7 @@ export class SimDatanode implements ReplicaNews {
   /** What a namenode has said of its role. */
   heard(link: NamenodeLink, { status, term }: Word): void {
     const claims = status.state === HaState.ACTIVE;
-    this.choice.hear(link, claims, status.txid);
+    if (this.choice.hear(link, claims, status.txid) === 'taken') link.reportToLeader();
     if (claims) this.newestTerm = Math.max(this.newestTerm, term);
   }
 
