@@ -42,6 +42,8 @@ export function isValidComponent(name: string): boolean {
 
 /** Refuses at the door what is too long or too deep (NameNodeRpcServer.checkPathLength). */
 export function checkPathLength(path: string, what: string): Failure<ExceptionCode> | undefined {
+  // PERF: a path with fewer characters than it may have levels is not searched for slashes.
+  if (path.length <= MAX_PATH_DEPTH) return undefined;
   if (path.length <= MAX_PATH_LENGTH && depthOf(path) <= MAX_PATH_DEPTH) return undefined;
   return failure(
     'IOException',

@@ -49,10 +49,10 @@ function setUp() {
 
 test('calls, journal writes and applied batches are noted as they happen', async () => {
   const { metrics, namenode } = setUp();
-  const client = 'org.apache.hadoop.hdfs.protocol.ClientProtocol';
-  namenode.onCall(client, 'mkdirs', 2, false);
-  namenode.onCall(client, 'mkdirs', 0.03, true);
-  namenode.onCall('org.apache.hadoop.ha.HAServiceProtocol', 'monitorHealth', 1, false);
+  const mkdirs = { protocol: 'org.apache.hadoop.hdfs.protocol.ClientProtocol', name: 'mkdirs' };
+  namenode.onCall(mkdirs, 2, false);
+  namenode.onCall(mkdirs, 0.03, true);
+  namenode.onCall({ protocol: 'org.apache.hadoop.ha.HAServiceProtocol', name: 'monitorHealth' }, 1, false);
   namenode.journalWrote(40, 5000, 0.7);
   namenode.appliedBatch(40, 3);
   namenode.proposalRefused();

@@ -188,6 +188,12 @@ const BLOCK_GAUGES: readonly Reading<ClusterStats>[] = [
   ['rfs_queued_reports', 'Reports about blocks still to come', (stats) => stats.queuedMessages],
 ];
 
+/** One method of a server's table: always the same object. */
+interface CalledMethod {
+  readonly protocol: string;
+  readonly name: string;
+}
+
 interface CallSeries {
   readonly seconds: HistogramSeries;
   readonly failures: CounterSeries;
@@ -200,7 +206,7 @@ export class NamenodeMetrics implements ReplicationObserver {
   private journalBytes = 0;
   private readonly seconds: SeriesFamily<HistogramSeries>;
   private readonly failures: SeriesFamily<CounterSeries>;
-  private readonly calls = new Map<string, Map<string, CallSeries>>();
+  private readonly calls = new Map<CalledMethod, CallSeries>();
 
   constructor(metrics: Metrics) {
     this.metrics = metrics;
@@ -242,8 +248,8 @@ export class NamenodeMetrics implements ReplicationObserver {
   }
 
   /** For RpcServerOptions.onCall. */
-  readonly onCall = (protocol: string, method: string, tookMs: number, failed: boolean): void => {
-    const series = this.calls.get(protocol)?.get(method) ?? this.addCall(protocol, method);
+  readonly onCall = (method: CalledMethod, tookMs: number, failed: boolean): void => {
+    const series = this.calls.get(method) ?? this.addCall(method);
     series.seconds.observe(tookMs / MS);
     if (failed) series.failures.count++;
   };
@@ -264,12 +270,11 @@ export class NamenodeMetrics implements ReplicationObserver {
   }
 
   /** Names of methods come from the server's table, so there are not more of them than it has. */
-  private addCall(protocol: string, method: string): CallSeries {
-    const label = `${protocol.slice(protocol.lastIndexOf('.') + 1)}.${method}`;
+  private addCall(method: CalledMethod): CallSeries {
+    const { protocol, name } = method;
+    const label = `${protocol.slice(protocol.lastIndexOf('.') + 1)}.${name}`;
     const series = { seconds: this.seconds.of(label), failures: this.failures.of(label) };
-    const methods = this.calls.get(protocol);
-    if (methods === undefined) this.calls.set(protocol, new Map([[method, series]]));
-    else methods.set(method, series);
+    this.calls.set(method, series);
     return series;
   }
 }

@@ -7,7 +7,7 @@ import type { Authorize } from '../users/index.js';
 import type { RpcCall } from './call.js';
 import { RpcConnection } from './connection.js';
 import { DEFAULT_RPC_LIMITS, type RpcLimits } from './limits.js';
-import type { ProtocolTable } from './table.js';
+import type { MethodEntry, ProtocolTable } from './table.js';
 import { atEndOfTurn, type Listener, listen, type Wire, type WireEvents } from './wire.js';
 
 export interface RpcServerOptions {
@@ -24,7 +24,7 @@ export interface RpcServerOptions {
   /** Told of every connection that ended because of what the client sent. */
   readonly onMalformed?: (client: string, message: string) => void;
   /** Told of every answered call, with the ms from its arrival to its answer. */
-  readonly onCall?: (protocol: string, method: string, tookMs: number, failed: boolean) => void;
+  readonly onCall?: (method: MethodEntry, tookMs: number, failed: boolean) => void;
 }
 
 /** Counters of a server: read them, never write them. */
@@ -181,7 +181,7 @@ export class RpcServer {
     this.stats.callsInFlight--;
     const observe = this.options.onCall;
     if (observe !== undefined) {
-      observe(call.method.protocol, call.method.name, this.clock.monotonicMs() - call.receivedMs, failed);
+      observe(call.method, this.clock.monotonicMs() - call.receivedMs, failed);
     }
   }
 
