@@ -44,8 +44,8 @@ export class ElectionClock {
    * True while what was sent in tick `tick` gives a lease. Judged by the clock and not by ticks, which stand still
    * while the process does.
    */
-  holdsLease(tick: number): boolean {
+  holdsLease(tick: number, nowMs = this.clock.monotonicMs()): boolean {
     if (tick < 0 || this.ticks - tick >= this.times.length) return false;
-    return this.clock.monotonicMs() - this.times[tick % this.times.length]! < this.leaseMs;
+    return nowMs - this.times[tick % this.times.length]! < this.leaseMs;
   }
 }

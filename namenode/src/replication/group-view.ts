@@ -22,13 +22,13 @@ export class GroupView implements Group {
     return this.replicator.leading;
   }
 
-  get leased(): boolean {
-    return this.replicator.leased;
+  leased(nowMs?: number): boolean {
+    return this.replicator.leased(nowMs);
   }
 
   get current(): boolean {
     const { replicator } = this;
-    return replicator.leased && replicator.appliedIndex === replicator.committedIndex;
+    return replicator.leased() && replicator.appliedIndex === replicator.committedIndex;
   }
 
   get leader(): Member | undefined {

@@ -26,8 +26,11 @@ export interface Group {
    * a clock that goes on while the process is stopped, and judged at each look: a leader that was paused finds it false
    * before it reads its first socket. Always true for a leader that is the only member. False during a transfer of
    * leadership, which breaks the promise.
+   *
+   * Whoever asks for a change may give the time on the monotonic clock at which it came: what a deposed leader takes it
+   * cannot commit.
    */
-  readonly leased: boolean;
+  leased(nowMs?: number): boolean;
   /** `leased`, and all that is committed is applied here: what is read now is the newest there is. */
   readonly current: boolean;
   /** Who leads, as far as this member knows; undefined for nobody. */

@@ -127,10 +127,10 @@ test('a leader has a lease while a quorum answers, and none once it is silent', 
   const group = new SimulatedGroup(VOTERS);
   group.run(2000);
   const leader = group.leader!;
-  assert.equal(leader.replicator.leased, true);
+  assert.equal(leader.replicator.leased(), true);
   for (const follower of group.followers) group.down.add(follower.replicator.self);
   group.run((ELECTION_TICKS - 1) * TICK_MS);
-  assert.equal(leader.replicator.leased, false);
+  assert.equal(leader.replicator.leased(), false);
 });
 
 test('who watches hears of the new leader, on every member', () => {

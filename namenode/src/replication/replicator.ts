@@ -87,10 +87,10 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
   }
 
   /** See `Group.leased`. */
-  get leased(): boolean {
+  leased(nowMs?: number): boolean {
     if (!this.leading) return false;
     const core = this.core!;
-    return core.isSoleVoter || this.elections?.holdsLease(core.leaseTick) === true;
+    return core.isSoleVoter || this.elections?.holdsLease(core.leaseTick, nowMs) === true;
   }
 
   get appliedIndex(): LogIndex {

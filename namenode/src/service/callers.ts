@@ -14,8 +14,8 @@ export class Callers {
   }
 
   /** The caller if the user's groups are known now, as they are for almost every call. */
-  cached(user: string): Caller | undefined {
-    const groups = this.groups.cached(user);
+  cached(user: string, nowMs?: number): Caller | undefined {
+    const groups = this.groups.cached(user, nowMs);
     if (groups === undefined) return undefined;
     const known = this.known.get(user);
     if (known !== undefined && known.groups === groups) return known;

@@ -1,6 +1,12 @@
 import type { Failure } from '@rfs/base/failure';
 import { type ExceptionCode, failure } from '@rfs/protocol/exceptions';
-import { type ClientMethod, methodTable, type RequestOf, type ResponseOf } from '@rfs/protocol/service';
+import {
+  type CallContext,
+  type ClientMethod,
+  methodTable,
+  type RequestOf,
+  type ResponseOf,
+} from '@rfs/protocol/service';
 import { storagePolicyByName } from '../blocks/index.js';
 import {
   CommandKind,
@@ -20,7 +26,7 @@ interface SimpleChange<M extends ClientMethod, K extends CommandKind> {
   readonly what: (request: RequestOf<M>) => string;
   /** Refuses at the door what no log entry is needed for. */
   readonly check?: (request: RequestOf<M>) => Failure | undefined;
-  readonly command: (request: RequestOf<M>, parts: ServiceParts) => CommandMessage<K>;
+  readonly command: (request: RequestOf<M>, parts: ServiceParts, context: CallContext) => CommandMessage<K>;
   readonly respond: (result: never) => ResponseOf<M>;
 }
 
@@ -38,8 +44,8 @@ const create: SimpleChange<'create', typeof CommandKind.CREATE> = {
     checkPathLength(request.src, 'create') ??
     checkReplicated(request.ecPolicyName) ??
     (request.storagePolicy ? checkPolicyName(request.storagePolicy) : undefined),
-  command: (request, parts) => {
-    parts.leases.renew(request.clientName, parts.clock.monotonicMs());
+  command: (request, parts, { receivedMs }) => {
+    parts.leases.renew(request.clientName, receivedMs ?? parts.clock.monotonicMs());
     return {
       path: request.src,
       mode: request.masked.perm,
@@ -231,7 +237,7 @@ function handle<M extends ClientMethod, K extends CommandKind>(method: M, change
       sink.fail(refusal);
       return;
     }
-    const command = change.command(request, parts);
+    const command = change.command(request, parts, context);
     parts.proposer.propose(change.kind, command, caller, context, once, new Outcome(sink, change.respond));
   };
 }

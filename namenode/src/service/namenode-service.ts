@@ -70,7 +70,7 @@ export class NamenodeService implements ClientService {
       sink.fail(failure('UnsupportedOperationException', `rfs does not offer ${method}`));
       return;
     }
-    const caller = this.callers.cached(context.user);
+    const caller = this.callers.cached(context.user, context.receivedMs);
     if (caller !== undefined) handler(this.parts, request, context, caller, sink);
     else this.callers.resolve(context.user, (found: Caller) => handler(this.parts, request, context, found, sink));
   }

@@ -20,6 +20,8 @@ export class Proposer {
   private readonly encoder = new CommandEncoder();
   private readonly log: ChangeLog;
   private readonly clock: Clock;
+  private arrivalMs: number | undefined;
+  private arrivalTimeMs = 0;
 
   constructor(log: ChangeLog, clock: Clock) {
     this.log = log;
@@ -41,7 +43,7 @@ export class Proposer {
   ): void {
     const remembered = once && context.callId >= 0 && context.clientId.length === 16;
     const header = {
-      timeMs: this.clock.nowMs(),
+      timeMs: this.timeOf(context),
       user: caller.user,
       groups: caller.groups as string[],
       superuser: caller.superuser,
@@ -50,6 +52,16 @@ export class Proposer {
       clientMachine: context.clientAddress,
     };
     this.log.propose(this.encoder.encode(kind, header, message), sink);
+  }
+
+  /** The time of a change that was just asked for; calls that arrived together share it. */
+  private timeOf({ receivedMs }: CallContext): number {
+    if (receivedMs === undefined) return this.clock.nowMs();
+    if (receivedMs !== this.arrivalMs) {
+      this.arrivalMs = receivedMs;
+      this.arrivalTimeMs = this.clock.nowMs();
+    }
+    return this.arrivalTimeMs;
   }
 
   /** A change that the filesystem makes by itself: lease expiry, purge, block recovery. */

@@ -129,7 +129,7 @@ export class Services {
     // A claim, or an order, of a leader that has no quorum would be believed until the next leader's heartbeat.
     const leadership = {
       get leading() {
-        return group.leased;
+        return group.leased();
       },
       get appliedIndex() {
         return machine.appliedIndex;

@@ -31,6 +31,13 @@ export interface CallContext {
   readonly callerContext: string | undefined;
   /** The highest state id the client has seen; NO_STATE_ID when it has seen none. */
   readonly stateId: number;
+  /**
+   * When the call arrived, on the node's monotonic clock: the same number for all that came in one piece. A door that
+   * does not say it has them begin when they are looked at.
+   *
+   * PERF: reading the clock takes as long as decoding a path, and several parts need a time for each call.
+   */
+  readonly receivedMs?: number;
 }
 
 /** Takes the answer of one call, exactly once, now or later; harmless after the client has gone. */

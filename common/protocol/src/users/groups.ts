@@ -30,11 +30,11 @@ export class GroupMapping {
   }
 
   /** The groups if they are known now: the way of almost every call. */
-  cached(user: string): readonly string[] | undefined {
+  cached(user: string, nowMs?: number): readonly string[] | undefined {
     const fixed = this.overrides.get(user);
     if (fixed) return fixed;
     const entry = this.cache.get(user);
-    return entry && entry.expiresMs > this.clock.monotonicMs() ? entry.groups : undefined;
+    return entry && entry.expiresMs > (nowMs ?? this.clock.monotonicMs()) ? entry.groups : undefined;
   }
 
   /** The groups, after asking the operating system if need be; users who wait for the same answer share one question. */

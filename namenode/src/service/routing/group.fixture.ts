@@ -147,7 +147,7 @@ export class TestNode implements Group, Passage {
   readonly sinks = new Map<number, ProposalSink>();
   /** Applies nothing while this is true. */
   lags = false;
-  leased = true;
+  hasLease = true;
   isMember = true;
   /** The index of its term's first entry. */
   servesFrom = 0;
@@ -218,8 +218,12 @@ export class TestNode implements Group, Passage {
     return this.leader?.id === this.self && this.machine.appliedIndex >= this.servesFrom;
   }
 
+  leased(): boolean {
+    return this.leading && this.hasLease;
+  }
+
   get current(): boolean {
-    return this.leading && this.leased && this.machine.appliedIndex === this.cluster.log.length;
+    return this.leased() && this.machine.appliedIndex === this.cluster.log.length;
   }
 
   readIndex(sink: ReadSink): void {

@@ -176,7 +176,7 @@ test('a leader whose lease has run out answers nothing that another leader may h
   group.node(2).hears(group.node(2));
   group.node(3).hears(group.node(2));
   assert.deepEqual(group.node(2).call('mkdirs', mkdirs('/new')).response, { result: true });
-  paused.leased = false;
+  paused.hasLease = false;
   const reads = [exists(paused, '/new'), exists(paused, '/new', 1), paused.call('mkdirs', mkdirs('/x'))];
   assert.deepEqual(reads, [{}, {}, {}]);
   paused.hears(group.node(2));

@@ -145,7 +145,9 @@ export class Router implements Rerouting {
       if (passedOn) route = Route.LEADER_READ;
     }
     const Kind = sink.replyBytes === undefined ? RoutedCall : RoutedBytesCall;
-    this.route(new Kind(method, request, context, route, passedOn, sink, this));
+    const call = new Kind(method, request, context, route, passedOn, sink, this);
+    if (route === Route.LEADER && leads && group.leased(context.receivedMs)) this.serveRouted(call);
+    else this.route(call);
   }
 
   /** The log has been applied up to here. */
@@ -203,7 +205,7 @@ export class Router implements Rerouting {
   private route(call: RoutedCall): void {
     const { group } = this;
     const leads = group.leading;
-    if (call.route === Route.LEADER ? leads && group.leased : leads && group.current) this.serveRouted(call);
+    if (call.route === Route.LEADER ? leads && group.leased() : leads && group.current) this.serveRouted(call);
     else if (leads || (!this.isForLeader(call) && !this.knows(call))) this.ask(call);
     else if (this.isForLeader(call)) this.toLeader(call);
     else if (this.hasApplied(call.context.stateId)) this.serveRouted(call);
