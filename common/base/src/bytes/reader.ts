@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { idFromHalves } from '../ids/index.js';
 
 /** Bytes from outside that are not what their format says. Costs the sender one connection, or a file its trust. */
