@@ -4,19 +4,27 @@ import type { SimReport } from './options.js';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.js';
 import { simulate } from './simulate.js';
 
-/** `npm run sim`: long runs, one seed after another, or the planted bugs. */
+const HELP = `npm run sim -- [options]
+
+Runs whole clusters in one process, with faults; the same seed does the same.
+
+  --seed S     the first seed [1]
+  --runs R     so many seeds, from the first on [1]
+  --events N   events of a run, before all is left to become well again [100000]
+  --faults MS  between two faults, on average; 0 for none [as the seed says]
+  --think MS   between two wishes of a client, on average [as the seed says]
+  --bug NAME   look for the planted bugs whose names contain this; "all" for each
+`;
+
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    events: { type: 'string', default: '100000' },
-    /** So many seeds from `seed` on. */
     runs: { type: 'string', default: '1' },
-    /** Ms between two faults; 0 for none. */
+    events: { type: 'string', default: '100000' },
     faults: { type: 'string' },
-    /** Ms between two wishes of a client, on average. */
     think: { type: 'string' },
-    /** Only the planted bugs whose name contains this; "all" for all of them. */
     bug: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
 
@@ -26,19 +34,30 @@ const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-if (values.bug === undefined) {
+if (values.help) say(HELP);
+else if (values.bug === undefined) simulateAll();
+else for (const bug of PLANTED_BUGS) if (values.bug === 'all' || bug.name.includes(values.bug)) hunt(bug);
+
+function simulateAll(): void {
+  const { faults, think } = values;
+  const options = {
+    events: Number(values.events),
+    ...(faults !== undefined && { faultMs: Number(faults) }),
+    ...(think !== undefined && { thinkMs: Number(think) }),
+  };
   for (let seed = first; seed < first + runs; seed++) {
-    const faults = values.faults === undefined ? {} : { faultMs: Number(values.faults) };
-    const think = values.think === undefined ? {} : { thinkMs: Number(values.think) };
-    const report = simulate({ seed, events: Number(values.events), ...faults, ...think });
+    const report = simulate({ seed, ...options });
     say(lineOf(report));
     if (report.violation === undefined) continue;
-    say(`  ${report.violation.message}\n  again: npm run sim -- --seed ${seed} --events ${values.events}`);
+    say(`  ${report.violation.message}\n  again: ${again(seed)}`);
     process.exitCode = 1;
   }
-} else {
-  const wanted = PLANTED_BUGS.filter(({ name }) => values.bug === 'all' || name.includes(values.bug!));
-  for (const bug of wanted) hunt(bug);
+}
+
+/** The command that does the same once more. */
+function again(seed: number): string {
+  const given = (['events', 'faults', 'think'] as const).filter((name) => values[name] !== undefined);
+  return ['npm run sim -- --seed', seed, ...given.map((name) => `--${name} ${values[name]}`)].join(' ');
 }
 
 function hunt(bug: PlantedBug): void {

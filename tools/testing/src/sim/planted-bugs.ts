@@ -118,7 +118,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a datanode said to be empty too early',
-    events: 80_000,
+    events: 200_000,
     options: { focus: ['empty a datanode'], datanodes: 6 },
     sabotage: { inside: spareNothing },
   },
