@@ -1,36 +1,62 @@
 import { mkdirSync } from 'node:fs';
-import { open, type RootDatabase, type Transaction } from 'lmdb';
+import { nativeAddon, open, type RootDatabase, type Transaction } from 'lmdb';
 
-/** A key, as a place in the bytes of many. */
-export class KeyPlace {
-  readonly bytes: Uint8Array;
-  from = 0;
-  to = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-}
-
-/** Keys are bytes as they are, copied by loops: most are shorter than what it costs to ask for a copy. */
+/** Keys are bytes as they are, copied by a loop: most are shorter than what it costs to ask for a copy. */
 const keyEncoder = {
-  writeKey(key: Uint8Array | KeyPlace, target: Uint8Array, position: number): number {
+  writeKey(key: Uint8Array, target: Uint8Array, position: number): number {
     let end = position;
-    if (key instanceof KeyPlace) {
-      const { bytes, to } = key;
-      for (let at = key.from; at < to; at++) target[end++] = bytes[at]!;
-    } else for (let at = 0; at < key.length; at++) target[end++] = key[at]!;
+    for (let at = 0; at < key.length; at++) target[end++] = key[at]!;
     return end;
   },
   readKey: (source: Buffer, start: number, end: number): Buffer => Buffer.from(source.subarray(start, end)),
 };
 
+// What lmdb's typings leave out.
+declare module 'lmdb' {
+  const nativeAddon: {
+    getBufferAddress(bytes: Uint8Array): number;
+    /** Throws what a status that is not 0 means. */
+    lmdbError(status: number): never;
+  };
+}
+
 /** What lmdb's typings leave out of its database. */
 export interface NativeDatabase extends RootDatabase<Uint8Array, Uint8Array> {
+  readonly env: {
+    /**
+     * Carries out instructions as one transaction on a thread of libuv's, which waits for the disk; 0: they would
+     * survive power loss.
+     */
+    startWriting(address: number, done: (status: number) => void): void;
+  };
   resetReadTxn(): void;
-  put(key: Uint8Array | KeyPlace, value: Uint8Array): Promise<boolean>;
-  remove(key: Uint8Array | KeyPlace): Promise<boolean>;
   getBinaryFast(key: Uint8Array, options?: { transaction: Transaction }): Buffer | undefined;
+}
+
+/**
+ * What lmdb's own writer is told, by the first number of an instruction (lmdb, src/writer.cpp). PUT and REMOVE: u32
+ * database, u32 bytes of the key, the key, at least four bytes, u32 bytes of the value, f64 address of the value, which
+ * REMOVE ignores. GO_ON: u32 nothing, f64 address of the next. Each begins at a multiple of eight bytes. The writer
+ * notes beside the first number that it is done, and before END the number of the transaction.
+ */
+export const Instruction = { END: 0, GO_ON: 3, REMOVE: 14, PUT: 15 } as const;
+
+/** LMDB's number of the database without a name. */
+export const MAIN_DATABASE = 1;
+
+/** Where bytes stand in the memory of the process. */
+export function addressOf(bytes: Uint8Array): number {
+  return nativeAddon.getBufferAddress(bytes);
+}
+
+/** What a status of lmdb's writer means; null: all is well. */
+export function errorOf(status: number): Error | null {
+  if (status === 0) return null;
+  try {
+    return nativeAddon.lmdbError(status);
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** Size in bytes of the address space mapped at first; the map grows by itself when the data does. */

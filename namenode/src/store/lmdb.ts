@@ -70,7 +70,7 @@ class LmdbStore implements ExchangeableStore {
 
   constructor(folder: string, gathering: GatheringOptions | undefined) {
     this.database = openDatabase(folder);
-    this.writer = new DatabaseWriter(folder);
+    this.writer = new DatabaseWriter(this.database);
     this.gathering = gathering;
     this.transaction = new LmdbWriter(this);
   }
@@ -216,7 +216,7 @@ class LmdbStore implements ExchangeableStore {
   }
 }
 
-/** The writer first: it has the database open too. */
+/** The writer first: it uses the database. */
 function closeBoth(writer: DatabaseWriter, database: NativeDatabase, done: (error: Error | null) => void): void {
   writer.close(() => {
     database.close().then(

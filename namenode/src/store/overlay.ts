@@ -9,9 +9,9 @@ export class Overlay {
   private gathering = new RowSet();
   private flying = new RowSet();
   private readonly undo = new Undo();
-  private sizeBefore = 0;
+  private endBefore = 0;
 
-  /** Of keys and values in memory. */
+  /** Of memory in use. */
   get usedBytes(): number {
     return this.gathering.usedBytes + this.flying.usedBytes;
   }
@@ -30,9 +30,9 @@ export class Overlay {
     if (gathering.size === 0 && flying.size === 0) return undefined;
     const hash = hashOf(key, key.length);
     let row = gathering.find(key, hash);
-    if (row >= 0) return gathering.value(row);
+    if (row !== 0) return gathering.value(row);
     row = flying.find(key, hash);
-    return row >= 0 ? flying.value(row) : undefined;
+    return row !== 0 ? flying.value(row) : undefined;
   }
 
   /** The rows with keys from `from` (included) to `to` (excluded), in order. Valid until the next change. */
@@ -49,7 +49,7 @@ export class Overlay {
   }
 
   begin(): void {
-    this.sizeBefore = this.gathering.size;
+    this.endBefore = this.gathering.end;
   }
 
   set(key: Uint8Array, value: Uint8Array | null): void {
@@ -63,7 +63,7 @@ export class Overlay {
 
   /** The transaction was none. */
   takeBack(): void {
-    this.gathering.undo(this.sizeBefore, this.undo);
+    this.gathering.undo(this.endBefore, this.undo);
     this.undo.clear();
   }
 

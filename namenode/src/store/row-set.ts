@@ -1,14 +1,6 @@
 import { assert } from '@rfs/base/assert';
+import { addressOf, Instruction, MAIN_DATABASE } from './lmdb-database.js';
 import { hashOf } from './row-hash.js';
-
-/** What a writer needs of gathered rows to bring them into a tree; free to be given to another thread. */
-export interface PackedRows {
-  readonly count: number;
-  /** Keys and values, at the places that `rows` tells. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Of each row {@link ROW_FIELDS} numbers: where its key begins, bytes of it, where its value begins, bytes of it. */
-  readonly rows: Int32Array<ArrayBuffer>;
-}
 
 /** A row with true views of its bytes, as ranges need it. */
 export interface RowView {
@@ -17,12 +9,9 @@ export interface RowView {
   readonly value: Buffer | null;
 }
 
-export const ROW_FIELDS = 4;
-/** In place of a value's length: the row is deleted. */
-export const DELETED = -1;
-
-const FIRST_BYTES = 64 << 10;
-const FIRST_ROWS = 512;
+/** More than usual load needs; memory that is not touched costs nothing. */
+const FIRST_BYTES = 2 << 20;
+const FIRST_SLOTS = 64 << 10;
 /** A set that had to grow beyond this for once does not stay as large. */
 const KEPT_BYTES = 32 << 20;
 
@@ -32,68 +21,102 @@ const KEPT_BYTES = 32 << 20;
  */
 const PREFIX_BYTES = 9;
 
+/** Where the first row stands; 0 is no row. */
+const FIRST_ROW = 8;
+/** Bytes of a row's three numbers before its key: what to do, the database, bytes of the key. */
+const HEAD_BYTES = 12;
+/** What to do; lmdb's writer notes other bits beside. */
+const INSTRUCTION_BITS = 0xf;
+/** Of what ends the rows. */
+const END_BYTES = 32;
+/** Of a slot; the others reach for {@link MOST_BYTES}. */
+const HASH_BITS = 0xfe << 24;
+const MOST_BYTES = 256 << 20;
+/** Up to this a loop copies faster than a call. */
+const COPIED_BY_LOOP = 16;
+
 /**
  * Rows in memory between their write and their arrival in the tree on disk: the last value of each key, or that it is
- * deleted. Bytes stand one after the other in one buffer, found by a table of open addressing, so that rows are no
- * objects that a garbage collector has to visit. Values that were overwritten stay until the set is cleared.
+ * deleted. They stand one after the other as the instructions that lmdb's writer takes ({@link Instruction}), so that a
+ * flight is the address of the first; a row's number is where it stands. Values stand in memory of their own, to which
+ * rows point; those that were overwritten stay until the set is cleared. Rows are found by a table of open addressing.
+ * So they are no objects that a garbage collector has to visit.
  */
 export class RowSet {
   size = 0;
-  usedBytes = 0;
-  private bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  private rows = new Int32Array(FIRST_ROWS * ROW_FIELDS);
-  private hashes = new Int32Array(FIRST_ROWS);
-  /** Row number + 1 by hash of the key; 0: free. Never more than half full. */
-  private slots = new Int32Array(FIRST_ROWS * 2);
+  /** Where the next row will stand. */
+  end = FIRST_ROW;
+  private valuesEnd = 0;
+  private bytes = memory(FIRST_BYTES);
+  private words = new Int32Array(this.bytes.buffer);
+  private numbers = new Float64Array(this.bytes.buffer);
+  private values = memory(FIRST_BYTES);
+  private valuesAddress = addressOf(this.values);
+  /** By hash of the key: its high bits and, in the low ones, an eighth of the row; 0: free. Never more than half full. */
+  private slots = new Int32Array(FIRST_SLOTS);
   private readonly neighbours = new Neighbours();
 
-  /** The row of a key; -1: none. */
+  /** Of memory in use. */
+  get usedBytes(): number {
+    return this.end - FIRST_ROW + this.valuesEnd;
+  }
+
+  /** The row of a key; 0: none. */
   find(key: Uint8Array, hash: number): number {
-    const { slots } = this;
-    const mask = slots.length - 1;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const row = slots[at]! - 1;
-      if (row < 0 || (this.hashes[row] === hash && this.hasKey(row, key))) return row;
-    }
+    return rowIn(this.slots[this.slotOf(key, hash)]!);
   }
 
   /** null: deleted. Valid until the next change. */
   value(row: number): Buffer | null {
-    const at = row * ROW_FIELDS;
-    const length = this.rows[at + 3]!;
-    return length === DELETED ? null : this.view(this.rows[at + 2]!, length);
+    if (this.isDeleted(row)) return null;
+    const pointer = this.pointerOf(row);
+    return view(this.values, this.valueAt(pointer), this.words[pointer * 2 - 1]!);
   }
 
   /** Sets the value of a key, null for deleted; the row, and into `before` what its value was if it was there. */
   set(key: Uint8Array, hash: number, value: Uint8Array | null, before: Undo): void {
-    const found = this.find(key, hash);
-    const row = found < 0 ? this.add(key, hash) : found;
-    const at = row * ROW_FIELDS;
-    if (found >= 0) before.note(row, this.rows[at + 2]!, this.rows[at + 3]!);
-    this.rows[at + 2] = this.usedBytes;
-    this.rows[at + 3] = value === null ? DELETED : value.length;
-    if (value !== null) this.append(value);
+    const slot = this.slotOf(key, hash);
+    let row = rowIn(this.slots[slot]!);
+    if (row === 0) row = this.add(key, hash, slot);
+    else this.note(row, before);
+    const pointer = pointerAt(row, key.length);
+    if (value === null) {
+      this.words[row >> 2] = Instruction.REMOVE;
+      this.words[pointer * 2 - 1] = 0;
+      return;
+    }
+    const { length } = value;
+    const at = this.valuesEnd;
+    if (at + length > this.values.length) this.growValues(at + length);
+    copy(value, this.values, at);
+    this.valuesEnd = at + length;
+    this.words[row >> 2] = Instruction.PUT;
+    this.words[pointer * 2 - 1] = length;
+    this.numbers[pointer] = this.valuesAddress + at;
   }
 
-  /** Takes back what was set since there were `size` rows. */
-  undo(size: number, before: Undo): void {
-    before.eachBackwards((row, valueAt, valueBytes) => {
-      this.rows[row * ROW_FIELDS + 2] = valueAt;
-      this.rows[row * ROW_FIELDS + 3] = valueBytes;
+  /** Takes back what was set since the set ended at `end`. */
+  undo(end: number, before: Undo): void {
+    before.eachBackwards((row, instruction, valueBytes, valueAt) => {
+      const pointer = this.pointerOf(row);
+      this.words[row >> 2] = instruction;
+      this.words[pointer * 2 - 1] = valueBytes;
+      this.numbers[pointer] = this.valuesAddress + valueAt;
     });
-    // The last row that came first goes first: no other was put behind its slot.
-    for (let row = this.size - 1; row >= size; row--) this.slots[this.slotOf(row)] = 0;
-    this.size = size;
+    this.end = end;
+    this.place(this.slots.fill(0));
     this.neighbours.clear();
   }
 
   clear(): void {
-    if (this.usedBytes === 0) return;
+    if (this.end === FIRST_ROW) return;
     this.size = 0;
-    this.usedBytes = 0;
+    this.end = FIRST_ROW;
+    this.valuesEnd = 0;
     this.slots.fill(0);
     this.neighbours.clear();
-    if (this.bytes.length > KEPT_BYTES) this.bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    if (this.bytes.length > KEPT_BYTES) this.useBytes(memory(FIRST_BYTES));
+    if (this.values.length > KEPT_BYTES) this.useValues(memory(FIRST_BYTES));
   }
 
   /** Adds the rows with keys from `from` (included) to `to` (excluded), in no order. */
@@ -110,109 +133,177 @@ export class RowSet {
     } else if (isOneTable(from, to)) {
       neighbours.add(this);
       neighbours.eachOfTable(from[0]!, visit);
-    } else for (let row = 0; row < this.size; row++) visit(row);
+    } else this.each(FIRST_ROW, visit);
   }
 
-  /** A copy of what a writer needs, made in the memory of `spare` if that is large enough. */
-  pack(spare: PackedRows | null): PackedRows {
-    const enough = spare !== null && spare.bytes.length >= this.usedBytes && spare.rows.length >= this.rows.length;
-    const bytes = enough ? spare.bytes : new Uint8Array(this.bytes.length);
-    const rows = enough ? spare.rows : new Int32Array(this.rows.length);
-    bytes.set(this.bytes.subarray(0, this.usedBytes));
-    rows.set(this.rows.subarray(0, this.size * ROW_FIELDS));
-    return { count: this.size, bytes, rows };
+  /** Visits the rows from `row` on. */
+  each(row: number, visit: (row: number) => void): void {
+    for (let at = Math.max(row, FIRST_ROW); at < this.end; at = this.after(at)) visit(at);
+  }
+
+  /**
+   * The address of the rows, which lmdb writes from there as one transaction; until it has, nothing may be set and the
+   * set must live. lmdb notes the transaction before what ends it, so that does not stand behind a row.
+   */
+  seal(): number {
+    const { end } = this;
+    const address = addressOf(this.bytes);
+    this.words[end >> 2] = Instruction.GO_ON;
+    this.numbers[(end + 8) >> 3] = address + end + END_BYTES - 8;
+    this.words[(end + END_BYTES - 8) >> 2] = Instruction.END;
+    return address + FIRST_ROW;
   }
 
   /** Takes over the rows of `other`, in place of its own. */
   become(other: RowSet): void {
     this.clear();
     const none = new Undo();
-    for (let row = 0; row < other.size; row++) this.set(other.key(row), other.hashes[row]!, other.value(row), none);
+    other.each(FIRST_ROW, (row) => {
+      const key = other.key(row);
+      this.set(key, hashOf(key, key.length), other.value(row), none);
+    });
   }
 
   key(row: number): Buffer {
-    return this.view(this.rows[row * ROW_FIELDS]!, this.rows[row * ROW_FIELDS + 1]!);
+    return view(this.bytes, row + HEAD_BYTES, this.words[(row >> 2) + 2]!);
   }
 
-  private add(key: Uint8Array, hash: number): number {
-    if (this.size === this.hashes.length) this.growRows();
-    const row = this.size++;
-    this.rows[row * ROW_FIELDS] = this.usedBytes;
-    this.rows[row * ROW_FIELDS + 1] = key.length;
-    this.append(key);
-    this.hashes[row] = hash;
-    this.slots[this.freeSlot(hash)] = row + 1;
+  /** The slot of a key, which is free if there is no row of it. */
+  private slotOf(key: Uint8Array, hash: number): number {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let at = hash & mask;
+    for (let slot = slots[at]!; slot !== 0; slot = slots[at]!) {
+      if (((slot ^ hash) & HASH_BITS) === 0 && this.hasKey(rowIn(slot), key)) return at;
+      at = (at + 1) & mask;
+    }
+    return at;
+  }
+
+  /** Adds a row without a value, whose place among the slots is `slot`. */
+  private add(key: Uint8Array, hash: number, slot: number): number {
+    const { length } = key;
+    const row = this.end;
+    const end = (pointerAt(row, length) + 1) << 3;
+    if (end + END_BYTES > this.bytes.length) this.useBytes(grown(this.bytes, row, end + END_BYTES));
+    this.end = end;
+    const { slots, words } = this;
+    slots[slot] = (hash & HASH_BITS) | (row >> 3);
+    words[(row >> 2) + 1] = MAIN_DATABASE;
+    words[(row >> 2) + 2] = length;
+    copy(key, this.bytes, row + HEAD_BYTES);
+    if (++this.size * 2 > slots.length) this.place(new Int32Array(slots.length * 2));
     return row;
   }
 
-  private append(bytes: Uint8Array): void {
-    const end = this.usedBytes + bytes.length;
-    if (end > this.bytes.length) this.growBytes(end);
-    this.bytes.set(bytes, this.usedBytes);
-    this.usedBytes = end;
+  private isDeleted(row: number): boolean {
+    return (this.words[row >> 2]! & INSTRUCTION_BITS) === Instruction.REMOVE;
+  }
+
+  private note(row: number, before: Undo): void {
+    const pointer = this.pointerOf(row);
+    before.note(row, this.words[row >> 2]!, this.words[pointer * 2 - 1]!, this.valueAt(pointer));
+  }
+
+  private valueAt(pointer: number): number {
+    // An integer again for V8, of which it makes views and arrays faster.
+    return (this.numbers[pointer]! - this.valuesAddress) | 0;
+  }
+
+  private pointerOf(row: number): number {
+    return pointerAt(row, this.words[(row >> 2) + 2]!);
+  }
+
+  private after(row: number): number {
+    return (this.pointerOf(row) + 1) << 3;
   }
 
   private hasKey(row: number, key: Uint8Array): boolean {
-    const { rows, bytes } = this;
-    const at = row * ROW_FIELDS;
+    const { bytes } = this;
     const length = key.length;
-    if (rows[at + 1] !== length) return false;
-    let from = rows[at]!;
+    if (this.words[(row >> 2) + 2] !== length) return false;
+    let from = row + HEAD_BYTES;
     for (let i = 0; i < length; i++) if (bytes[from++] !== key[i]) return false;
     return true;
   }
 
-  private view(from: number, length: number): Buffer {
-    return Buffer.from(this.bytes.buffer, from, length);
+  /** Uses `slots`, which are free, for all rows. */
+  private place(slots: Int32Array<ArrayBuffer>): void {
+    this.slots = slots;
+    this.size = 0;
+    this.each(FIRST_ROW, (row) => {
+      const key = this.key(row);
+      const hash = hashOf(key, key.length);
+      slots[this.slotOf(key, hash)] = (hash & HASH_BITS) | (row >> 3);
+      this.size++;
+    });
   }
 
-  private freeSlot(hash: number): number {
-    const mask = this.slots.length - 1;
-    let at = hash & mask;
-    while (this.slots[at] !== 0) at = (at + 1) & mask;
-    return at;
+  private growValues(needed: number): void {
+    const address = this.valuesAddress;
+    this.useValues(grown(this.values, this.valuesEnd, needed));
+    const moved = this.valuesAddress - address;
+    this.each(FIRST_ROW, (row) => {
+      this.numbers[this.pointerOf(row)]! += moved;
+    });
   }
 
-  private slotOf(row: number): number {
-    const mask = this.slots.length - 1;
-    let at = this.hashes[row]! & mask;
-    while (this.slots[at] !== row + 1) at = (at + 1) & mask;
-    return at;
+  private useBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.words = new Int32Array(bytes.buffer);
+    this.numbers = new Float64Array(bytes.buffer);
   }
 
-  private growBytes(needed: number): void {
-    let length = this.bytes.length * 2;
-    while (length < needed) length *= 2;
-    assert(length <= 2 ** 31, 'rows of more than 2 GiB in memory');
-    const grown = Buffer.allocUnsafeSlow(length);
-    grown.set(this.bytes.subarray(0, this.usedBytes));
-    this.bytes = grown;
+  private useValues(values: Uint8Array<ArrayBuffer>): void {
+    this.values = values;
+    this.valuesAddress = addressOf(values);
   }
+}
 
-  private growRows(): void {
-    const capacity = this.hashes.length * 2;
-    const rows = new Int32Array(capacity * ROW_FIELDS);
-    rows.set(this.rows);
-    this.rows = rows;
-    const hashes = new Int32Array(capacity);
-    hashes.set(this.hashes);
-    this.hashes = hashes;
-    this.slots = new Int32Array(capacity * 2);
-    for (let row = 0; row < this.size; row++) this.slots[this.freeSlot(hashes[row]!)] = row + 1;
-  }
+/** The row that a slot names; 0: none. */
+function rowIn(slot: number): number {
+  return (slot & ~HASH_BITS) << 3;
+}
+
+/** Where a row's last eight bytes stand, the address of its value, counted in eights. The value's length is before it. */
+function pointerAt(row: number, keyBytes: number): number {
+  return (row + ((HEAD_BYTES + keyBytes + 16) & ~7)) >> 3;
+}
+
+function memory(bytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}
+
+function grown(bytes: Uint8Array, used: number, needed: number): Uint8Array<ArrayBuffer> {
+  let length = bytes.length * 2;
+  while (length < needed) length *= 2;
+  assert(length <= MOST_BYTES, 'too many rows in memory');
+  const larger = memory(length);
+  larger.set(bytes.subarray(0, used));
+  return larger;
+}
+
+function copy(from: Uint8Array, to: Uint8Array, at: number): void {
+  const { length } = from;
+  if (length > COPIED_BY_LOOP) to.set(from, at);
+  else for (let i = 0; i < length; i++) to[at + i] = from[i]!;
+}
+
+function view(bytes: Uint8Array<ArrayBuffer>, from: number, length: number): Buffer {
+  return Buffer.from(bytes.buffer, from, length);
 }
 
 /** What values of rows were before a transaction, in the order in which it changed them. */
 export class Undo {
   private readonly notes: number[] = [];
 
-  note(row: number, valueAt: number, valueBytes: number): void {
-    this.notes.push(row, valueAt, valueBytes);
+  note(row: number, instruction: number, valueBytes: number, valueAt: number): void {
+    this.notes.push(row, instruction, valueBytes, valueAt);
   }
 
-  eachBackwards(visit: (row: number, valueAt: number, valueBytes: number) => void): void {
+  eachBackwards(visit: (row: number, instruction: number, valueBytes: number, valueAt: number) => void): void {
     const { notes } = this;
-    for (let at = notes.length - 3; at >= 0; at -= 3) visit(notes[at]!, notes[at + 1]!, notes[at + 2]!);
+    for (let at = notes.length - 4; at >= 0; at -= 4) visit(notes[at]!, notes[at + 1]!, notes[at + 2]!, notes[at + 3]!);
   }
 
   clear(): void {
@@ -222,42 +313,41 @@ export class Undo {
 
 /** Which rows of a set stand near each other in the order of keys. Made when first asked for: most sets never are. */
 class Neighbours {
-  private added = 0;
-  /** The newest row by hash of its prefix; each names the one before it. */
+  private end = 0;
+  private readonly rows: number[] = [];
+  /** The newest of `rows` by hash of its prefix; of each the one before it. */
   private readonly newest = new Map<number, number>();
-  private before = new Int32Array(0);
+  private readonly before: number[] = [];
   /** Rows by their first byte. */
   private readonly tables: (number[] | undefined)[] = [];
 
   clear(): void {
-    if (this.added === 0) return;
-    this.added = 0;
+    if (this.end === 0) return;
+    this.end = 0;
+    this.rows.length = 0;
     this.newest.clear();
+    this.before.length = 0;
     this.tables.length = 0;
   }
 
   add(set: RowSet): void {
-    if (this.before.length < set.size) {
-      const grown = new Int32Array(set.size * 2);
-      grown.set(this.before);
-      this.before = grown;
-    }
-    for (let row = this.added; row < set.size; row++) {
+    set.each(this.end, (row) => {
       const key = set.key(row);
       const prefix = hashOf(key, Math.min(key.length, PREFIX_BYTES));
-      this.before[row] = this.newest.get(prefix) ?? -1;
-      this.newest.set(prefix, row);
+      this.before.push(this.newest.get(prefix) ?? -1);
+      this.newest.set(prefix, this.rows.length);
+      this.rows.push(row);
       const table = key[0]!;
       const rows = this.tables[table];
       if (rows === undefined) this.tables[table] = [row];
       else rows.push(row);
-    }
-    this.added = set.size;
+    });
+    this.end = set.end;
   }
 
   /** All rows of a prefix, and perhaps some of another. */
   eachWithPrefix(hash: number, visit: (row: number) => void): void {
-    for (let row = this.newest.get(hash) ?? -1; row >= 0; row = this.before[row]!) visit(row);
+    for (let at = this.newest.get(hash) ?? -1; at >= 0; at = this.before[at]!) visit(this.rows[at]!);
   }
 
   eachOfTable(table: number, visit: (row: number) => void): void {

@@ -108,8 +108,6 @@ export const SEAMS: readonly { readonly path: string; readonly kinds: readonly K
     kinds: ['chance'],
     reason: 'what nobody may foresee and nothing depends on',
   },
-  { path: 'namenode/src/store/writer.ts', kinds: ['process'], reason: 'owns the thread that writes the real store' },
-  { path: 'namenode/src/store/writer-thread.ts', kinds: ['process'], reason: 'the program of that thread' },
   {
     path: 'namenode/src/service/host-files.ts',
     kinds: ['fs', 'net'],
