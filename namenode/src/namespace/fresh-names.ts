@@ -3,7 +3,9 @@ import type { Directory } from './inode.js';
 const SLOTS = 1 << 18;
 const MOST_NAMES = SLOTS / 2;
 /** Names can be chosen to collide: no look-up goes on for longer. */
-const MOST_PROBES = 64;
+const MOST_PROBES = 256;
+/** Low bits of a name's last character that are the low bits of the hash. */
+const NEIGHBOUR_BITS = 3;
 
 /**
  * Hashes of all names in directories that were empty a while ago: they answer, without a look into the store, that a name
@@ -58,10 +60,16 @@ export class FreshNames {
   }
 }
 
-/** Never 0. */
+/**
+ * Never 0. PERF: names that are numbered one after the other stand in one line of the processor's cache, eight at a time.
+ */
 function hashOf(directory: number, name: string): number {
+  const last = name.length - 1;
   let hash = Math.imul(directory, 0x9e3779b1);
-  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
+  for (let i = 0; i < last; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
+  const end = name.charCodeAt(last);
+  hash = (Math.imul(hash, 31) + (end >>> NEIGHBOUR_BITS)) | 0;
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-  return hash ^ (hash >>> 13) || 1;
+  hash ^= hash >>> 13;
+  return (hash << NEIGHBOUR_BITS) | (end & ((1 << NEIGHBOUR_BITS) - 1)) || 1;
 }

@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter } from '@rfs/base/bytes';
 import type { StoreReader, StoreWriter } from '@rfs/base/store';
 import { type Keys, Table } from './keys.js';
 import type { KeptReply } from './replies.js';
-import { hashOfCall, RetryIndex } from './retry-index.js';
+import { type CallTable, hashOfCall, RetryIndex } from './retry-index.js';
 import { TableWalk } from './table-walk.js';
 
 /** Log indexes whose successes share a row. */
@@ -24,6 +24,8 @@ export class RetryCache {
   private readonly index = new RetryIndex();
   private readonly groups: Group[] = [];
   private firstGroup = 0;
+  /** Successes in all groups. */
+  private kept = 0;
   private readonly open = new ByteWriter(4096);
   private openGroup = -1;
   private openCount = 0;
@@ -32,7 +34,7 @@ export class RetryCache {
   private readonly reader = new ByteReader(new Uint8Array(0));
 
   get entryCount(): number {
-    return this.index.size;
+    return this.kept;
   }
 
   /** Reads what the store keeps; once, at opening. `appliedIndex` is the last entry that was applied. */
@@ -51,10 +53,25 @@ export class RetryCache {
    * any reader outside a batch.
    */
   find(store: StoreReader, keys: Keys, bytes: Uint8Array, at: number, callId: number): Uint8Array | undefined {
-    const { index } = this;
+    const { young, old } = this.index;
     const hash = hashOfCall(bytes, at, callId);
-    for (let slot = index.first(hash); slot >= 0; slot = index.next(hash, slot)) {
-      const kept = this.findIn(index.groupAt(slot), store, keys, bytes, at, callId);
+    return (
+      this.findAmong(young, hash, store, keys, bytes, at, callId) ??
+      this.findAmong(old, hash, store, keys, bytes, at, callId)
+    );
+  }
+
+  private findAmong(
+    calls: CallTable,
+    hash: number,
+    store: StoreReader,
+    keys: Keys,
+    bytes: Uint8Array,
+    at: number,
+    callId: number,
+  ): Uint8Array | undefined {
+    for (let slot = calls.first(hash); slot >= 0; slot = calls.next(hash, slot)) {
+      const kept = this.findIn(calls.groupAt(slot), store, keys, bytes, at, callId);
       if (kept !== undefined) return kept;
     }
     return undefined;
@@ -98,7 +115,7 @@ export class RetryCache {
     this.openCount = 0;
     for (let removed = 0; removed < GROUPS_REMOVED && this.firstGroup < this.groups.length; removed++) {
       const oldest = this.groups[this.firstGroup] as Group;
-      if (oldest.timeMs > timeMs - RETRY_EXPIRY_MS && this.index.size <= RETRY_MAX_ENTRIES) break;
+      if (oldest.timeMs > timeMs - RETRY_EXPIRY_MS && this.kept <= RETRY_MAX_ENTRIES) break;
       this.remove(store, keys, oldest);
     }
   }
@@ -109,7 +126,7 @@ export class RetryCache {
     if (this.openCount === 0) {
       open.reset();
       open.int64(timeMs);
-      this.groups.push({ group: this.openGroup, timeMs, hashes: [] });
+      this.groups.push({ group: this.openGroup, timeMs, count: 0 });
     } else {
       // The row lives as long as its last entry needs.
       this.newest.timeMs = timeMs;
@@ -123,9 +140,7 @@ export class RetryCache {
     open.endDelimited(payload);
     this.openCount++;
     this.openDirty = true;
-    const hash = hashOfCall(bytes, at, callId);
-    this.newest.hashes.push(hash);
-    this.index.add(hash, this.openGroup);
+    this.count(hashOfCall(bytes, at, callId), this.newest);
   }
 
   /** Writes the open row; at the end of each batch. */
@@ -143,24 +158,29 @@ export class RetryCache {
     const { reader } = this;
     reader.reset(value);
     const timeMs = reader.int64();
-    const hashes: number[] = [];
+    const loaded: Group = { group, timeMs, count: 0 };
+    this.groups.push(loaded);
     while (reader.remaining > 0) {
       const callId = reader.int32();
-      const hash = hashOfCall(value, reader.offset, callId);
-      hashes.push(hash);
-      this.index.add(hash, group);
+      this.count(hashOfCall(value, reader.offset, callId), loaded);
       reader.skip(16);
       reader.skip(reader.varint32());
     }
-    this.groups.push({ group, timeMs, hashes });
     if (group !== this.openGroup) return;
-    this.openCount = hashes.length;
+    this.openCount = loaded.count;
     this.open.reset();
     this.open.bytes(value);
   }
 
+  /** A call is in the newest group. */
+  private count(hash: number, newest: Group): void {
+    newest.count++;
+    this.kept++;
+    this.index.add(hash, newest.group, (this.groups[this.firstGroup] as Group).group);
+  }
+
   private remove(store: StoreWriter, keys: Keys, oldest: Group): void {
-    for (const hash of oldest.hashes) this.index.remove(hash, oldest.group);
+    this.kept -= oldest.count;
     store.delete(keys.small(Table.RETRY, oldest.group));
     this.firstGroup++;
     if (this.firstGroup > 1024 && this.firstGroup * 2 > this.groups.length) {
@@ -174,6 +194,6 @@ interface Group {
   readonly group: number;
   /** Time of the last entry. */
   timeMs: number;
-  /** Of its calls, to find them in the index without the row. */
-  readonly hashes: number[];
+  /** How many calls are in it. */
+  count: number;
 }

@@ -6,13 +6,44 @@ const SLOT_WORDS = 2;
 const NEIGHBOUR_BITS = 3;
 
 /**
- * In which group a call stands, by 32 bits of client id and call id: open addressing, linear probing, removal by
- * shifting back, 8 bytes a slot. Two calls may have one hash: all groups with it have to be looked at.
+ * In which groups calls stand, by 32 bits of client id and call id. Calls are not removed one by one: when the table that
+ * they are added to is full and nothing in the older one is kept any more, that one is emptied and they change places.
  */
 export class RetryIndex {
-  size = 0;
+  young = new CallTable();
+  old = new CallTable();
+
+  /** Groups below `oldestKept` need not be found any more. */
+  add(hash: number, group: number, oldestKept: number): void {
+    if (this.young.isFull) {
+      if (this.old.newestGroup < oldestKept) this.exchange();
+      else this.young.grow();
+    }
+    this.young.add(hash, group);
+  }
+
+  private exchange(): void {
+    const { young, old } = this;
+    old.clear();
+    this.young = old;
+    this.old = young;
+  }
+}
+
+/**
+ * Open addressing with linear probing, 8 bytes a slot. Two calls may have one hash: all groups with it have to be looked
+ * at.
+ */
+export class CallTable {
+  /** Groups only rise. */
+  newestGroup = -1;
+  private size = 0;
   private mask = 1023;
   private words = new Int32Array(SLOT_WORDS * (this.mask + 1));
+
+  get isFull(): boolean {
+    return this.size * 8 > this.mask * 5;
+  }
 
   /** The first slot with the hash; -1: the call is in no group. */
   first(hash: number): number {
@@ -29,27 +60,24 @@ export class RetryIndex {
   }
 
   add(hash: number, group: number): void {
-    if ((this.size + 1) * 3 > (this.mask + 1) * 2) this.grow();
     this.put(hash, group + 1);
     this.size++;
+    this.newestGroup = group;
   }
 
-  /** Removes one call of the group with the hash, if there is one. */
-  remove(hash: number, group: number): void {
-    const { words, mask } = this;
-    let hole = this.first(hash);
-    while (hole >= 0 && this.groupAt(hole) !== group) hole = this.next(hash, hole);
-    if (hole < 0) return;
-    this.size--;
-    for (let at = (hole + 1) & mask; words[SLOT_WORDS * at + 1] !== 0; at = (at + 1) & mask) {
-      const home = (words[SLOT_WORDS * at] as number) & mask;
-      // An entry may fill the hole when its home does not lie between the hole and itself.
-      if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      words[SLOT_WORDS * hole] = words[SLOT_WORDS * at] as number;
-      words[SLOT_WORDS * hole + 1] = words[SLOT_WORDS * at + 1] as number;
-      hole = at;
+  clear(): void {
+    this.words.fill(0);
+    this.size = 0;
+    this.newestGroup = -1;
+  }
+
+  grow(): void {
+    const { words } = this;
+    this.mask = this.mask * 2 + 1;
+    this.words = new Int32Array(SLOT_WORDS * (this.mask + 1));
+    for (let at = 0; at < words.length; at += SLOT_WORDS) {
+      if (words[at + 1] !== 0) this.put(words[at] as number, words[at + 1] as number);
     }
-    words[SLOT_WORDS * hole + 1] = 0;
   }
 
   private search(hash: number, from: number): number {
@@ -66,15 +94,6 @@ export class RetryIndex {
     while (words[SLOT_WORDS * at + 1] !== 0) at = (at + 1) & mask;
     words[SLOT_WORDS * at] = hash;
     words[SLOT_WORDS * at + 1] = stored;
-  }
-
-  private grow(): void {
-    const { words } = this;
-    this.mask = this.mask * 2 + 1;
-    this.words = new Int32Array(SLOT_WORDS * (this.mask + 1));
-    for (let at = 0; at < words.length; at += SLOT_WORDS) {
-      if (words[at + 1] !== 0) this.put(words[at] as number, words[at + 1] as number);
-    }
   }
 }
 
