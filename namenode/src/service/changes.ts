@@ -55,7 +55,7 @@ const create: SimpleChange<'create', typeof CommandKind.CREATE> = {
       replication: request.replication,
       blockSizeBytes: request.blockSize,
       expiredHolder: parts.openFiles.expiredHolder(request.src),
-      storagePolicy: storagePolicyByName(request.storagePolicy ?? '')?.id,
+      storagePolicy: request.storagePolicy ? storagePolicyByName(request.storagePolicy)?.id : undefined,
     };
   },
   respond: (status: FileStatus) => ({ fs: statusMessage(status) }),
@@ -231,14 +231,15 @@ function checkPolicyName(name: string): Failure<ExceptionCode> | undefined {
 
 function handle<M extends ClientMethod, K extends CommandKind>(method: M, change: SimpleChange<M, K>): Handler<M> {
   const once = methodTable[method].retry !== 'repeatable';
+  const { kind, what, check, command: commandOf, respond } = change;
   return (parts, request, context, caller, sink) => {
-    const refusal = change.check?.(request) ?? parts.checkStartup(() => change.what(request));
+    const refusal = check?.(request) ?? parts.checkStartup(() => what(request));
     if (refusal !== undefined) {
       sink.fail(refusal);
       return;
     }
-    const command = change.command(request, parts, context);
-    parts.proposer.propose(change.kind, command, caller, context, once, new Outcome(sink, change.respond));
+    const command = commandOf(request, parts, context);
+    parts.proposer.propose(kind, command, caller, context, once, new Outcome(sink, respond));
   };
 }
 

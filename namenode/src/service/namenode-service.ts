@@ -12,17 +12,13 @@ import { reads } from './reads.js';
 import type { Router } from './routing/index.js';
 import { fileWrites } from './writes/index.js';
 
-const handlers: Handlers = {
-  ...reads,
-  ...attributes,
-  ...simpleChanges,
-  ...fileWrites,
-  ...clusterCalls,
-  ...operations,
-};
+/** PERF: an object is slower when it is asked for many names. */
+const handlers = new Map<string, Handlers[ClientMethod]>(
+  [reads, attributes, simpleChanges, fileWrites, clusterCalls, operations].flatMap((some) => Object.entries(some)),
+);
 
 /** The calls of ClientProtocol that this namenode answers. */
-export const servedMethods = Object.keys(handlers) as ClientMethod[];
+export const servedMethods = [...handlers.keys()] as ClientMethod[];
 
 /**
  * The namenode's side of the service contract: the call goes to whoever may serve it, and here, once it is settled who
@@ -65,7 +61,7 @@ export class NamenodeService implements ClientService {
     context: CallContext,
     sink: ReplySink<ResponseOf<M>>,
   ): void {
-    const handler = handlers[method] as Handler<M> | undefined;
+    const handler = handlers.get(method) as Handler<M> | undefined;
     if (handler === undefined) {
       sink.fail(failure('UnsupportedOperationException', `rfs does not offer ${method}`));
       return;

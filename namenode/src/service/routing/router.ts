@@ -127,7 +127,7 @@ export class Router implements Rerouting {
     passedOn = false,
   ): void {
     const { group, counts } = this;
-    let route = routes[method];
+    let route = routes.get(method) as Route;
     const leads = group.leading;
     if (route !== Route.LEADER) {
       const newEnough = leads

@@ -43,10 +43,10 @@ function routeOf(method: ClientMethod): Route {
   }
 }
 
-/** The route of every call, from the method table. */
-export const routes: Readonly<Record<ClientMethod, Route>> = Object.fromEntries(
+/** The route of every call, from the method table. PERF: an object is slower when it is asked for many names. */
+export const routes: ReadonlyMap<ClientMethod, Route> = new Map(
   (Object.keys(methodTable) as ClientMethod[]).map((method) => [method, routeOf(method)]),
-) as Record<ClientMethod, Route>;
+);
 
 /** Reads that a follower may find itself unable to answer although its namespace is new enough: it lacks locations. */
 export const NEEDS_LOCATIONS: ReadonlySet<ClientMethod> = new Set<ClientMethod>([
