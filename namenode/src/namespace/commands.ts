@@ -60,7 +60,7 @@ const SPARE_BYTES = 1024;
 export class CommandEncoder {
   private readonly writer = new ByteWriter(PIECE_BYTES);
   private readonly originWriter = new ByteWriter(256);
-  private lastOrigin: CommandOrigin | null = null;
+  private lastOrigin: CommandHeader | null = null;
   private originBytes: Uint8Array = new Uint8Array(0);
 
   /** The data of an entry; nothing will be written there again. */
@@ -70,8 +70,7 @@ export class CommandEncoder {
     if (writer.offset > PIECE_BYTES - SPARE_BYTES) writer.take(PIECE_BYTES);
     const start = writer.offset;
     writer.varint32(kind);
-    writer.delimited(this.originOf(header));
-    writer.varint64(header.timeMs);
+    writer.bytes(this.originAndTime(header));
     if (clientId !== undefined && clientId.length === CLIENT_ID_BYTES && callId >= 0) {
       writer.zigzag32(callId);
       writer.bytes(clientId);
@@ -81,18 +80,23 @@ export class CommandEncoder {
   }
 
   /** One client often calls many times in a row. */
-  private originOf(origin: CommandOrigin): Uint8Array {
+  private originAndTime(origin: CommandHeader): Uint8Array {
     const last = this.lastOrigin;
     if (
       last === null ||
+      last.timeMs !== origin.timeMs ||
       last.user !== origin.user ||
       last.groups !== origin.groups ||
       last.superuser !== origin.superuser ||
       last.clientMachine !== origin.clientMachine
     ) {
-      this.originWriter.reset();
-      encodeCommandOrigin(this.originWriter, origin);
-      this.originBytes = this.originWriter.written();
+      const writer = this.originWriter;
+      writer.reset();
+      const at = writer.beginDelimited();
+      encodeCommandOrigin(writer, origin);
+      writer.endDelimited(at);
+      writer.varint64(origin.timeMs);
+      this.originBytes = writer.written();
       this.lastOrigin = origin;
     }
     return this.originBytes;

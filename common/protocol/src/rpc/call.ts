@@ -22,6 +22,8 @@ export class RpcCall<Response> implements CallContext, ReplySink<Response> {
   /** What was called. */
   readonly method: MethodEntry;
   private readonly connection: RpcConnection;
+  /** The answer was an exception. */
+  failed = false;
   private answered = false;
 
   constructor(
@@ -71,13 +73,14 @@ export class RpcCall<Response> implements CallContext, ReplySink<Response> {
 
   fail(failure: Failure, stateId?: number): void {
     this.finish();
+    this.failed = true;
     this.connection.sendFailure(this as RpcCall<unknown>, failure, stateId);
   }
 
   /** Done, for a call whose client expects no answer. */
   end(): void {
     this.finish();
-    this.connection.finished(this as RpcCall<unknown>, false);
+    this.connection.finished(this as RpcCall<unknown>);
   }
 
   private finish(): void {

@@ -126,7 +126,7 @@ export class RpcConnection implements WireEvents {
   }
 
   sendReply(call: RpcCall<unknown>, response: unknown, stateId = this.server.stateId()): void {
-    this.finished(call, false);
+    this.finished(call);
     if (this.gone) return;
     const writer = this.outbox.writer;
     const start = writer.offset;
@@ -139,7 +139,7 @@ export class RpcConnection implements WireEvents {
   }
 
   sendReplyBytes(call: RpcCall<unknown>, response: Uint8Array, stateId: number): void {
-    this.finished(call, false);
+    this.finished(call);
     if (this.gone) return;
     const writer = this.outbox.writer;
     const start = writer.offset;
@@ -150,7 +150,7 @@ export class RpcConnection implements WireEvents {
   }
 
   sendFailure(call: RpcCall<unknown>, failure: Failure, stateId = this.server.stateId()): void {
-    this.finished(call, true);
+    this.finished(call);
     this.sendError(call.callId, call.clientId, call.retryCount, stateId, {
       status: ERROR,
       javaClass: javaClassOf(failure.code),
@@ -326,8 +326,8 @@ export class RpcConnection implements WireEvents {
     return this.lastContext;
   }
 
-  finished(call: RpcCall<unknown>, failed: boolean): void {
-    this.server.finished(call, failed);
+  finished(call: RpcCall<unknown>): void {
+    this.server.finished(call);
     this.inFlight--;
     if (this.pauses !== 0 && this.inFlight <= this.server.limits.maxCallsPerConnection >>> 1) {
       this.unpause(PAUSED_BY_CALLS);

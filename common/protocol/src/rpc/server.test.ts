@@ -58,6 +58,26 @@ test('an answer echoes client id, call id and retry count, and carries the state
   client.socket.destroy();
 });
 
+test('every answered call is told of, with the time that it took and whether it failed', async () => {
+  const clock = new VirtualClock();
+  const told: unknown[] = [];
+  const handle: Handle = (call, src) => {
+    clock.advance(5);
+    if (src === '/bad') call.fail(failure('FileNotFoundException', 'none'));
+    else call.reply({});
+  };
+  const onCall: RpcServerOptions['onCall'] = ({ name }, tookMs, failed) => void told.push([name, tookMs, failed]);
+  const server = await serve(handle, {}, { clock, onCall });
+  const client = new Raw(server).send(hello(), context(), getFileInfo(1, '/a'));
+  await client.answer();
+  await client.send(getFileInfo(2, '/bad')).answer();
+  assert.deepEqual(told, [
+    ['getFileInfo', 5, false],
+    ['getFileInfo', 5, true],
+  ]);
+  client.socket.destroy();
+});
+
 test('a call knows who calls', async () => {
   const calls: FileInfoCall[] = [];
   const server = await serve((call) => {
