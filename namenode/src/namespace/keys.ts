@@ -42,6 +42,10 @@ const ID_KEY_BYTES = 9;
 export class Keys {
   private readonly entryBuffer = Buffer.alloc(ID_KEY_BYTES + HARD_NAME_BYTES * 3);
   private readonly entryViews: (Buffer | undefined)[] = [];
+  /** Whose key stands in `entryBuffer`: an entry is mostly read and then written. */
+  private entryParent = -1;
+  private entryName = '';
+  private entryKey: Uint8Array = this.entryBuffer;
   private readonly idBuffers = new Map<number, Buffer>();
   private readonly fromBuffer = Buffer.alloc(ID_KEY_BYTES);
   private readonly toBuffer = Buffer.alloc(ID_KEY_BYTES);
@@ -51,6 +55,7 @@ export class Keys {
 
   /** The entry `name` of the directory `parent`. */
   entry(parent: number, name: string): Uint8Array {
+    if (parent === this.entryParent && name === this.entryName) return this.entryKey;
     const buffer = this.entryBuffer;
     buffer[0] = Table.ENTRIES;
     writeId(buffer, parent);
@@ -60,6 +65,9 @@ export class Keys {
       view = buffer.subarray(0, length);
       this.entryViews[length] = view;
     }
+    this.entryParent = parent;
+    this.entryName = name;
+    this.entryKey = view;
     return view;
   }
 

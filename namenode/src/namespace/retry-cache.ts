@@ -50,11 +50,17 @@ export class RetryCache {
 
   /**
    * The kept success of a call, whose client id is the 16 bytes of `bytes` from `at`. `store` is the open transaction, or
-   * any reader outside a batch.
+   * any reader outside a batch; `hash` is the call's.
    */
-  find(store: StoreReader, keys: Keys, bytes: Uint8Array, at: number, callId: number): Uint8Array | undefined {
+  find(
+    store: StoreReader,
+    keys: Keys,
+    hash: number,
+    bytes: Uint8Array,
+    at: number,
+    callId: number,
+  ): Uint8Array | undefined {
     const { young, old } = this.index;
-    const hash = hashOfCall(bytes, at, callId);
     return (
       this.findAmong(young, hash, store, keys, bytes, at, callId) ??
       this.findAmong(old, hash, store, keys, bytes, at, callId)
@@ -121,7 +127,15 @@ export class RetryCache {
   }
 
   /** Keeps a success of the entry at the open group. */
-  add(bytes: Uint8Array, at: number, callId: number, timeMs: number, kept: KeptReply, reply: unknown): void {
+  add(
+    hash: number,
+    bytes: Uint8Array,
+    at: number,
+    callId: number,
+    timeMs: number,
+    kept: KeptReply,
+    reply: unknown,
+  ): void {
     const { open } = this;
     if (this.openCount === 0) {
       open.reset();
@@ -140,7 +154,7 @@ export class RetryCache {
     open.endDelimited(payload);
     this.openCount++;
     this.openDirty = true;
-    this.count(hashOfCall(bytes, at, callId), this.newest);
+    this.count(hash, this.newest);
   }
 
   /** Writes the open row; at the end of each batch. */

@@ -18,6 +18,7 @@ import { decodeIdentity, decodeState, type IdentityRow, type StateRow } from './
 import { type KeptReply, keptReplies } from './replies.js';
 import { notBootstrapped } from './resolve.js';
 import { RetryCache } from './retry-cache.js';
+import { hashOfCall } from './retry-index.js';
 import { Tree } from './tree.js';
 import { BatchView } from './view.js';
 
@@ -134,11 +135,11 @@ export class StateMachine {
   repeated(clientId: Uint8Array, callId: number, kind: CommandKind): unknown {
     const kept = keptReplies[kind];
     if (kept === undefined || callId < 0 || clientId.length !== 16) return undefined;
-    return this.replyBefore(kept, clientId, 0, callId);
+    return this.replyBefore(kept, hashOfCall(clientId, 0, callId), clientId, 0, callId);
   }
 
-  private replyBefore(kept: KeptReply, bytes: Uint8Array, at: number, callId: number): unknown {
-    const payload = this.retries.find(this.tree.store, this.tree.keys, bytes, at, callId);
+  private replyBefore(kept: KeptReply, hash: number, bytes: Uint8Array, at: number, callId: number): unknown {
+    const payload = this.retries.find(this.tree.store, this.tree.keys, hash, bytes, at, callId);
     if (payload === undefined) return undefined;
     this.reader.reset(payload);
     return kept.decode(this.reader);
@@ -163,8 +164,9 @@ export class StateMachine {
 
     const kept = keptReplies[kind];
     const cached = kept !== undefined && callId >= 0;
+    const hash = cached ? hashOfCall(entry.data, command.clientIdAt, callId) : 0;
     if (cached) {
-      const before = this.replyBefore(kept, entry.data, command.clientIdAt, callId);
+      const before = this.replyBefore(kept, hash, entry.data, command.clientIdAt, callId);
       if (before !== undefined) return before;
     }
     context.caller = view.limits.permissionsEnabled ? origin.caller : origin.privileged;
@@ -173,7 +175,7 @@ export class StateMachine {
     const operation = operations[kind] as unknown as Operation<unknown>;
     const reply = operation(context, command.message);
     if (cached && !isFailure(reply) && kept.keeps(reply)) {
-      this.retries.add(entry.data, command.clientIdAt, callId, state.timeMs, kept, reply);
+      this.retries.add(hash, entry.data, command.clientIdAt, callId, state.timeMs, kept, reply);
     }
     return reply;
   }

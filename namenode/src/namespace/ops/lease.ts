@@ -10,16 +10,23 @@ import type { BatchView } from '../view.js';
 
 /** The open file at the path, if `holder` is the one who writes it (FSNamesystem.checkLease). */
 export function checkLease({ view }: OpContext, path: ResolvedPath, holder: string, fileId: number): File | Refusal {
-  const where = (): string => `${path.text} (inode ${fileId}) ${view.leases.describe(holder)}`;
   const { last } = path;
-  if (last === undefined) return failure('FileNotFoundException', `File does not exist: ${where()}`);
-  if (last.kind !== InodeKind.FILE) {
-    return failure('LeaseExpiredException', `INode is not a regular file: ${where()}`);
+  if (last?.kind === InodeKind.FILE && last.underConstruction) {
+    const owner = view.leases.holderOf(last.id);
+    if (owner === holder) return last;
+    if (owner !== undefined) {
+      const where = whereText(view, path, holder, fileId);
+      return failure('LeaseExpiredException', `Client (=${holder}) is not the lease owner (=${owner}: ${where}`);
+    }
   }
-  const owner = last.underConstruction ? view.leases.holderOf(last.id) : undefined;
-  if (owner === undefined) return failure('LeaseExpiredException', `File is not open for writing: ${where()}`);
-  if (owner === holder) return last;
-  return failure('LeaseExpiredException', `Client (=${holder}) is not the lease owner (=${owner}: ${where()}`);
+  const where = whereText(view, path, holder, fileId);
+  if (last === undefined) return failure('FileNotFoundException', `File does not exist: ${where}`);
+  if (last.kind !== InodeKind.FILE) return failure('LeaseExpiredException', `INode is not a regular file: ${where}`);
+  return failure('LeaseExpiredException', `File is not open for writing: ${where}`);
+}
+
+function whereText(view: BatchView, path: ResolvedPath, holder: string, fileId: number): string {
+  return `${path.text} (inode ${fileId}) ${view.leases.describe(holder)}`;
 }
 
 /** What is known of a file whose lease was checked. */
