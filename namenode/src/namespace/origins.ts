@@ -24,26 +24,34 @@ const SLOTS = 256;
  */
 export class Origins {
   private readonly known: (Known | undefined)[] = new Array<Known | undefined>(SLOTS).fill(undefined);
+  private last: Known | undefined;
   private readonly reader = new ByteReader(new Uint8Array(0));
 
   /** The origin in `buffer` from `start` to `end`. */
   read(buffer: Uint8Array, start: number, end: number): Origin {
+    const { last } = this;
+    if (last !== undefined && isSame(last.bytes, buffer, start, end)) return last.origin;
     const slot = hashOf(buffer, start, end) & (SLOTS - 1);
     const known = this.known[slot];
-    if (known !== undefined && isSame(known.bytes, buffer, start, end)) return known.origin;
+    if (known !== undefined && isSame(known.bytes, buffer, start, end)) {
+      this.last = known;
+      return known.origin;
+    }
     const bytes = Uint8Array.from(buffer.subarray(start, end));
     this.reader.reset(bytes);
     const { user = '', groups, superuser = false, clientMachine = '' } = decodeCommandOrigin(this.reader, bytes.length);
     const caller = new Caller(user, groups, superuser);
     const privileged = superuser ? caller : new Caller(user, groups, true);
     const origin = { caller, privileged, clientMachine };
-    this.known[slot] = { bytes, origin };
+    this.last = { bytes, origin };
+    this.known[slot] = this.last;
     return origin;
   }
 
   /** Forgets all: callers know the numbers of names, which mean something else now. */
   clear(): void {
     this.known.fill(undefined);
+    this.last = undefined;
   }
 }
 
