@@ -55,13 +55,14 @@ test('what is proposed while the journal writes goes out as one message, and a c
   const disk = group.disks.get(leader.replicator.self)!;
   const propose = (command: string): void => {
     leader.replicator.propose(Buffer.from(command), answers.sink());
-    leader.turns.run();
+    while (leader.turns.run());
   };
   propose('a');
   group.sent.length = 0;
   for (const command of ['b', 'c', 'd']) propose(command);
   assert.equal(group.sent.length, 0);
   disk.step();
+  while (leader.turns.run());
   const counts = group.sent.map((message) => (message.type === 'append' ? message.entries.length : -1));
   assert.deepEqual(counts, [3, 3]);
   group.settle();

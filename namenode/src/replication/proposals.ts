@@ -8,6 +8,9 @@ import type { ReplicatorLimits } from './options.js';
 import { notLeading } from './refusals.js';
 import type { ProposalSink, ReplicationObserver } from './types.js';
 
+/** Turns for which proposals wait at most while each brings more. */
+const GATHER_TURNS = 8;
+
 interface Outstanding {
   /** Null when the sink has been answered already. */
   sink: ProposalSink | null;
@@ -20,6 +23,9 @@ export class Proposals {
   private newData: Uint8Array[] = [];
   private newSinks: ProposalSink[] = [];
   private newBytes = 0;
+  /** New ones that were there the turn before, and for how many turns in a row they have grown. */
+  private seenCount = 0;
+  private turns = 0;
   private readonly ring = new Ring<Outstanding>();
   private firstIndex = 0;
   private bytes = 0;
@@ -54,11 +60,25 @@ export class Proposals {
     this.newBytes += data.length;
   }
 
-  /** Brings the new ones to the core, together. */
-  propose(core: RaftCore): void {
+  get hasNew(): boolean {
+    return this.newData.length > 0;
+  }
+
+  /**
+   * Called once a turn: brings the new ones to the core, together. False while turn after turn brings more: clients that
+   * are answered together ask again together, though not within one turn, and a batch costs every member a write,
+   * messages and wake-ups, however little is in it.
+   */
+  propose(core: RaftCore): boolean {
     const data = this.newData;
     const sinks = this.newSinks;
-    if (data.length === 0) return;
+    if (data.length > this.seenCount && ++this.turns < GATHER_TURNS) {
+      this.seenCount = data.length;
+      return false;
+    }
+    this.seenCount = 0;
+    this.turns = 0;
+    if (data.length === 0) return true;
     this.newData = [];
     this.newSinks = [];
     this.newBytes = 0;
@@ -67,6 +87,7 @@ export class Proposals {
       if (first === undefined) sinks[i]!.refused(notLeading());
       else this.add((first + i) as LogIndex, sinks[i]!, data[i]!.length);
     }
+    return true;
   }
 
   /** The entry at `index`, which is above all before, has a sink. */

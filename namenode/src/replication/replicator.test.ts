@@ -50,7 +50,7 @@ describe('a group of one', () => {
     const bench = started(disk, applier);
     const answers = new Answers();
     propose(bench, answers, 'a', 'b');
-    bench.turns.run();
+    while (bench.turns.run());
     assert.deepEqual(applier.commands, []);
     assert.deepEqual(answers.heard, [], 'not written yet');
     disk.step();
@@ -60,20 +60,36 @@ describe('a group of one', () => {
     assert.equal(bench.replicator.waitingBytes, 0);
   });
 
-  test('the proposals of a turn are one write, those of a sync under way the next', () => {
+  test('the proposals of turns that each bring more are one write, those of a sync under way the next', () => {
     const disk = new SimulatedDisk();
     const bench = started(disk);
     bench.writes.length = 0;
     const answers = new Answers();
     propose(bench, answers, ...Array.from({ length: 50 }, (_, i) => `first ${i}`));
     bench.turns.run();
+    propose(bench, answers, ...Array.from({ length: 20 }, (_, i) => `second ${i}`));
+    while (bench.turns.run());
     for (let turn = 0; turn < 5; turn++) {
       propose(bench, answers, `turn ${turn}`, `turn ${turn} too`);
       bench.turns.run();
     }
     settle(disk, bench);
-    assert.deepEqual(bench.writes, [50, 10]);
-    assert.equal(answers.heard.length, 60);
+    assert.deepEqual(bench.writes, [70, 10]);
+    assert.equal(answers.heard.length, 80);
+  });
+
+  test('proposals that never stop coming do not wait for their end', () => {
+    const disk = new SimulatedDisk();
+    const bench = started(disk);
+    bench.writes.length = 0;
+    const answers = new Answers();
+    for (let turn = 0; turn < 20; turn++) {
+      propose(bench, answers, `turn ${turn}`);
+      bench.turns.run();
+    }
+    settle(disk, bench);
+    assert.deepEqual(bench.writes, [8, 12]);
+    assert.equal(answers.heard.length, 20);
   });
 
   test('a restart replays what the state machine has lost, in bounded batches', () => {

@@ -30,9 +30,9 @@ import type { ProposalSink, ReadSink } from './types.js';
 const READ_CONTEXTS = 2 ** 20;
 
 /**
- * One member's path from proposal to answer: core, journal and apply loop. What is proposed in one turn of the event
- * loop, or while the journal writes, is its next batch, and one message to each other member. Order kept for every
- * entry: durable in the own journal, then committed, then applied, then its sink hears of it.
+ * One member's path from proposal to answer: core, journal and apply loop. What is proposed while the journal writes, and
+ * in turns of the event loop of which each brings more, is its next batch, and one message to each other member. Order
+ * kept for every entry: durable in the own journal, then committed, then applied, then its sink hears of it.
  */
 export class Replicator implements JournalObserver, ApplySource, Restored, Keeper {
   private readonly options: ReplicatorOptions;
@@ -255,7 +255,7 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
     }
     this.post(this.saves.durable(ticket, core));
     this.restoring.durable(ticket);
-    if (!this.saves.underWay) this.proposals.propose(core);
+    if (!this.saves.underWay && this.proposals.hasNew) this.scheduleFlush();
     this.pump();
   }
 
@@ -377,7 +377,7 @@ export class Replicator implements JournalObserver, ApplySource, Restored, Keepe
     this.flushScheduled = false;
     if (this.isStopped) return;
     const core = this.core!;
-    if (!this.saves.underWay) this.proposals.propose(core);
+    if (!this.saves.underWay && !this.proposals.propose(core)) this.scheduleFlush();
     if (this.reads.hasNew && !core.readIndex(this.reads.close())) this.reads.refuseAll(notLeading());
     this.pump();
   };
