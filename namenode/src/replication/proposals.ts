@@ -67,12 +67,12 @@ export class Proposals {
   /**
    * Called once a turn: brings the new ones to the core, together. False while turn after turn brings more: clients that
    * are answered together ask again together, though not within one turn, and a batch costs every member a write,
-   * messages and wake-ups, however little is in it.
+   * messages and wake-ups, however little is in it. A proposal that is alone waits for nobody.
    */
   propose(core: RaftCore): boolean {
     const data = this.newData;
     const sinks = this.newSinks;
-    if (data.length > this.seenCount && ++this.turns < GATHER_TURNS) {
+    if (this.count > 1 && data.length > this.seenCount && ++this.turns < GATHER_TURNS) {
       this.seenCount = data.length;
       return false;
     }

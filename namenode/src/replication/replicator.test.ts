@@ -78,18 +78,28 @@ describe('a group of one', () => {
     assert.equal(answers.heard.length, 80);
   });
 
+  test('a proposal that is alone waits for no others', () => {
+    const disk = new SimulatedDisk();
+    const bench = started(disk);
+    const answers = new Answers();
+    propose(bench, answers, 'alone');
+    bench.turns.run();
+    disk.step();
+    assert.deepEqual(answers.heard, ['did alone']);
+  });
+
   test('proposals that never stop coming do not wait for their end', () => {
     const disk = new SimulatedDisk();
     const bench = started(disk);
     bench.writes.length = 0;
     const answers = new Answers();
     for (let turn = 0; turn < 20; turn++) {
-      propose(bench, answers, `turn ${turn}`);
+      propose(bench, answers, `turn ${turn}`, `turn ${turn} too`);
       bench.turns.run();
     }
     settle(disk, bench);
-    assert.deepEqual(bench.writes, [8, 12]);
-    assert.equal(answers.heard.length, 20);
+    assert.deepEqual(bench.writes, [16, 24]);
+    assert.equal(answers.heard.length, 40);
   });
 
   test('a restart replays what the state machine has lost, in bounded batches', () => {
