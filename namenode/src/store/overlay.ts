@@ -28,7 +28,7 @@ export class Overlay {
   get(key: Uint8Array): Buffer | null | undefined {
     const { gathering, flying } = this;
     if (gathering.size === 0 && flying.size === 0) return undefined;
-    const hash = hashOf(key, key.length);
+    const hash = hashOf(key, 0, key.length);
     let row = gathering.find(key, hash);
     if (row !== 0) return gathering.value(row);
     row = flying.find(key, hash);
@@ -53,7 +53,7 @@ export class Overlay {
   }
 
   set(key: Uint8Array, value: Uint8Array | null): void {
-    this.gathering.set(key, hashOf(key, key.length), value, this.undo);
+    this.gathering.set(key, hashOf(key, 0, key.length), value, this.undo);
   }
 
   /** The transaction is over. */

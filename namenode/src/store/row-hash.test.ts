@@ -7,7 +7,7 @@ function takenOnTheWay(keys: readonly Uint8Array[]): number {
   const slots = new Uint8Array(2 ** Math.ceil(Math.log2(keys.length * 2)));
   let taken = 0;
   for (const key of keys) {
-    let at = hashOf(key, key.length) & (slots.length - 1);
+    let at = hashOf(key, 0, key.length) & (slots.length - 1);
     for (; slots[at] === 1; at = (at + 1) & (slots.length - 1)) taken++;
     slots[at] = 1;
   }
@@ -33,17 +33,17 @@ test('rows that are numbered one after the other stand side by side and leave ro
   ]) {
     assert.ok(takenOnTheWay(keys) < 16, `${takenOnTheWay(keys)}`);
   }
-  const first = hashOf(rowOf(17, 64), 9);
-  for (let i = 1; i < 8; i++) assert.equal(hashOf(rowOf(17, 64 + i), 9), first + i);
+  const first = hashOf(rowOf(17, 64), 0, 9);
+  for (let i = 1; i < 8; i++) assert.equal(hashOf(rowOf(17, 64 + i), 0, 9), first + i);
 });
 
 test('a hash is of all bytes', () => {
-  const hashes = new Set<number>([hashOf(rowOf(16, 300, 'file-name-1'), 20)]);
+  const hashes = new Set<number>([hashOf(rowOf(16, 300, 'file-name-1'), 0, 20)]);
   for (let at = 0; at < 20; at++) {
     const key = rowOf(16, 300, 'file-name-1');
     key[at] = (key[at] as number) ^ 0x10;
-    hashes.add(hashOf(key, 20));
+    hashes.add(hashOf(key, 0, 20));
   }
-  for (let length = 1; length < 20; length++) hashes.add(hashOf(rowOf(16, 300, 'file-name-1'), length));
+  for (let length = 1; length < 20; length++) hashes.add(hashOf(rowOf(16, 300, 'file-name-1'), 0, length));
   assert.equal(hashes.size, 40);
 });

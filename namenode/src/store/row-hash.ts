@@ -11,22 +11,23 @@ const NEIGHBOUR_BITS = 3;
 const NEIGHBOURS = (1 << NEIGHBOUR_BITS) - 1;
 
 /**
- * 32 bits of the first `length` bytes, good in the low ones too, for tables of powers of two.
+ * 32 bits of the `length` bytes from `from` on, good in the low ones too, for tables of powers of two.
  *
  * PERF: inodes and names that are numbered one after the other stand in one line of the processor's cache, eight at a
  * time: most of what a row costs is the wait for its line.
  */
-export function hashOf(key: Uint8Array, length: number): number {
-  const neighbour = key[length - 1]! & NEIGHBOURS;
+export function hashOf(bytes: Uint8Array, from: number, length: number): number {
+  const end = from + length;
+  const neighbour = bytes[end - 1]! & NEIGHBOURS;
   let hash = SEED ^ length;
-  let at = 0;
-  for (const words = length & 3; at < words; at++) {
-    hash = Math.imul(hash ^ key[at]!, FACTOR);
+  let at = from;
+  for (const words = from + (length & 3); at < words; at++) {
+    hash = Math.imul(hash ^ bytes[at]!, FACTOR);
     hash ^= hash >>> 15;
   }
-  for (; at < length; at += 4) {
-    let word = (key[at]! << 24) | (key[at + 1]! << 16) | (key[at + 2]! << 8) | key[at + 3]!;
-    if (at + 4 === length) word ^= neighbour;
+  for (; at < end; at += 4) {
+    let word = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    if (at + 4 === end) word ^= neighbour;
     hash = Math.imul(hash ^ word, FACTOR);
     hash ^= hash >>> 15;
   }

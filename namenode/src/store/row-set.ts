@@ -30,7 +30,7 @@ const INSTRUCTION_BITS = 0xf;
 /** Of what ends the rows. */
 const END_BYTES = 32;
 /** Of a slot; the others reach for {@link MOST_BYTES}. */
-const HASH_BITS = 0xfe << 24;
+const MARK_BITS = 0xfe << 24;
 const MOST_BYTES = 256 << 20;
 /** Up to this a loop copies faster than a call. */
 const COPIED_BY_LOOP = 16;
@@ -52,7 +52,7 @@ export class RowSet {
   private numbers = new Float64Array(this.bytes.buffer);
   private values = memory(FIRST_BYTES);
   private valuesAddress = addressOf(this.values);
-  /** By hash of the key: its high bits and, in the low ones, an eighth of the row; 0: free. Never more than half full. */
+  /** By hash of the key: its mark and, in the low bits, an eighth of the row; 0: free. Never more than half full. */
   private slots = new Int32Array(FIRST_SLOTS);
   private readonly neighbours = new Neighbours();
 
@@ -129,7 +129,7 @@ export class RowSet {
     };
     if (from.length >= PREFIX_BYTES && isOnePrefix(from, to)) {
       neighbours.add(this);
-      neighbours.eachWithPrefix(hashOf(from, PREFIX_BYTES), visit);
+      neighbours.eachWithPrefix(hashOf(from, 0, PREFIX_BYTES), visit);
     } else if (isOneTable(from, to)) {
       neighbours.add(this);
       neighbours.eachOfTable(from[0]!, visit);
@@ -160,7 +160,7 @@ export class RowSet {
     const none = new Undo();
     other.each(FIRST_ROW, (row) => {
       const key = other.key(row);
-      this.set(key, hashOf(key, key.length), other.value(row), none);
+      this.set(key, hashOf(key, 0, key.length), other.value(row), none);
     });
   }
 
@@ -172,9 +172,10 @@ export class RowSet {
   private slotOf(key: Uint8Array, hash: number): number {
     const { slots } = this;
     const mask = slots.length - 1;
+    const mark = markOf(hash);
     let at = hash & mask;
     for (let slot = slots[at]!; slot !== 0; slot = slots[at]!) {
-      if (((slot ^ hash) & HASH_BITS) === 0 && this.hasKey(rowIn(slot), key)) return at;
+      if (((slot ^ mark) & MARK_BITS) === 0 && this.hasKey(rowIn(slot), key)) return at;
       at = (at + 1) & mask;
     }
     return at;
@@ -188,7 +189,7 @@ export class RowSet {
     if (end + END_BYTES > this.bytes.length) this.useBytes(grown(this.bytes, row, end + END_BYTES));
     this.end = end;
     const { slots, words } = this;
-    slots[slot] = (hash & HASH_BITS) | (row >> 3);
+    slots[slot] = markOf(hash) | (row >> 3);
     words[(row >> 2) + 1] = MAIN_DATABASE;
     words[(row >> 2) + 2] = length;
     copy(key, this.bytes, row + HEAD_BYTES);
@@ -229,23 +230,31 @@ export class RowSet {
 
   /** Uses `slots`, which are free, for all rows. */
   private place(slots: Int32Array<ArrayBuffer>): void {
+    const { bytes, words, end } = this;
+    const mask = slots.length - 1;
+    let size = 0;
+    for (let row = FIRST_ROW; row < end; size++) {
+      const keyBytes = words[(row >> 2) + 2]!;
+      const hash = hashOf(bytes, row + HEAD_BYTES, keyBytes);
+      let at = hash & mask;
+      while (slots[at] !== 0) at = (at + 1) & mask;
+      slots[at] = markOf(hash) | (row >> 3);
+      row = (pointerAt(row, keyBytes) + 1) << 3;
+    }
     this.slots = slots;
-    this.size = 0;
-    this.each(FIRST_ROW, (row) => {
-      const key = this.key(row);
-      const hash = hashOf(key, key.length);
-      slots[this.slotOf(key, hash)] = (hash & HASH_BITS) | (row >> 3);
-      this.size++;
-    });
+    this.size = size;
   }
 
   private growValues(needed: number): void {
     const address = this.valuesAddress;
     this.useValues(grown(this.values, this.valuesEnd, needed));
     const moved = this.valuesAddress - address;
-    this.each(FIRST_ROW, (row) => {
-      this.numbers[this.pointerOf(row)]! += moved;
-    });
+    const { words, numbers, end } = this;
+    for (let row = FIRST_ROW; row < end; ) {
+      const pointer = pointerAt(row, words[(row >> 2) + 2]!);
+      numbers[pointer]! += moved;
+      row = (pointer + 1) << 3;
+    }
   }
 
   private useBytes(bytes: Uint8Array<ArrayBuffer>): void {
@@ -260,9 +269,14 @@ export class RowSet {
   }
 }
 
+/** Of a hash its three low bits, which alone differ between neighbours, and its four high ones. */
+function markOf(hash: number): number {
+  return (hash << 29) | ((hash >>> 3) & (0xf << 25));
+}
+
 /** The row that a slot names; 0: none. */
 function rowIn(slot: number): number {
-  return (slot & ~HASH_BITS) << 3;
+  return (slot & ~MARK_BITS) << 3;
 }
 
 /** Where a row's last eight bytes stand, the address of its value, counted in eights. The value's length is before it. */
@@ -333,7 +347,7 @@ class Neighbours {
   add(set: RowSet): void {
     set.each(this.end, (row) => {
       const key = set.key(row);
-      const prefix = hashOf(key, Math.min(key.length, PREFIX_BYTES));
+      const prefix = hashOf(key, 0, Math.min(key.length, PREFIX_BYTES));
       this.before.push(this.newest.get(prefix) ?? -1);
       this.newest.set(prefix, this.rows.length);
       this.rows.push(row);
