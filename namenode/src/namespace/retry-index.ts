@@ -15,10 +15,8 @@ export class RetryIndex {
 
   /** Groups below `oldestKept` need not be found any more. */
   add(hash: number, group: number, oldestKept: number): void {
-    if (this.young.isFull) {
-      if (this.old.newestGroup < oldestKept) this.exchange();
-      else this.young.grow();
-    }
+    if (this.young.isQuarterFull && this.old.newestGroup < oldestKept) this.exchange();
+    else if (this.young.isFull) this.young.grow();
     this.young.add(hash, group);
   }
 
@@ -40,6 +38,10 @@ export class CallTable {
   private size = 0;
   private mask = 1023;
   private words = new Int32Array(SLOT_WORDS * (this.mask + 1));
+
+  get isQuarterFull(): boolean {
+    return this.size * 4 > this.mask;
+  }
 
   get isFull(): boolean {
     return this.size * 8 > this.mask * 5;
