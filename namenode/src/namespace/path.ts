@@ -9,6 +9,8 @@ const MAX_PATH_LENGTH = 8000;
 /** HdfsConstants.MAX_PATH_DEPTH. */
 const MAX_PATH_DEPTH = 1000;
 
+const SLASH = 0x2f;
+const DOT = 0x2e;
 const RESERVED = '.reserved';
 const INODES = '.inodes';
 const RAW = 'raw';
@@ -72,7 +74,9 @@ export function joinPath(components: readonly string[], count = components.lengt
 
 /** False for a path that cannot lead to `/.reserved`, without taking it apart. */
 export function isReservedText(path: string): boolean {
-  return path.includes(RESERVED);
+  let first = 0;
+  while (path.charCodeAt(first) === SLASH) first++;
+  return path.charCodeAt(first) === DOT;
 }
 
 /** True for the path `/.reserved` itself. */
