@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApache } from './apache.js';
@@ -35,18 +35,31 @@ export async function onEachPeer<T>(choice: PeerChoice, measure: (peer: Peer) =>
   return results;
 }
 
-/** The same with groups of three voters; `namenodes` says which of them are namenodes of rfs. */
-export async function onEachQuorum<T>(
+/**
+ * Starts a group of three voters of every peer, all beside each other, measures them, and leaves nothing behind.
+ * `namenodes` says which voters are namenodes of rfs.
+ */
+export async function onQuorums<T>(
   peers: readonly string[],
   namenodes: string,
-  measure: (quorum: Quorum) => Promise<T>,
-): Promise<Map<string, T>> {
-  const results = new Map<string, T>();
-  const startRfsVoters = (folder: string): Promise<Quorum> => startRfsQuorum(folder, false, [], namenodes);
-  for (const name of peers) {
-    await inScratch(name, name === 'apache' ? startApacheQuorum : startRfsVoters, measure, results);
+  measure: (quorums: readonly Quorum[]) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'rfs-bench-quorums-'));
+  const quorums: Quorum[] = [];
+  try {
+    for (const name of peers) {
+      const own = join(folder, name);
+      mkdirSync(own);
+      const isApache = name === 'apache';
+      const quorum = await (isApache ? startApacheQuorum(own) : startRfsQuorum(own, false, [], namenodes));
+      if (quorum === undefined) leaveOut(name);
+      else quorums.push(quorum);
+    }
+    return await measure(quorums);
+  } finally {
+    await Promise.all(quorums.map((quorum) => quorum.stop()));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
-  return results;
 }
 
 async function inScratch<P extends { stop(): Promise<void> }, T>(
@@ -59,7 +72,7 @@ async function inScratch<P extends { stop(): Promise<void> }, T>(
   try {
     const peer = await start(folder);
     if (peer === undefined) {
-      process.stderr.write(`${name} is left out: ../shared/compat is not there\n`);
+      leaveOut(name);
       return;
     }
     try {
@@ -70,4 +83,8 @@ async function inScratch<P extends { stop(): Promise<void> }, T>(
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function leaveOut(name: string): void {
+  process.stderr.write(`${name} is left out: ../shared/compat is not there\n`);
 }
