@@ -6,7 +6,7 @@ import type { StateMachine } from '../namespace/index.js';
 import type { Applier, Replicator } from '../replication/index.js';
 
 /** What may wait in memory for the store's own writer before applying pauses: the disk does not keep up. */
-const MAX_BACKLOG_BYTES = 128 << 20;
+const MAX_BACKLOG_BYTES = 64 << 20;
 
 /** The state machine as the replicator drives it; `onBatch` hears after each batch. */
 export function applierOf(machine: StateMachine, store: Store, onBatch: () => void): Applier {
