@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter } from '@rfs/base/bytes';
 import type { StoreReader, StoreWriter } from '@rfs/base/store';
 import { type Keys, Table } from './keys.js';
 import type { KeptReply } from './replies.js';
-import { type CallTable, hashOfCall, RetryIndex } from './retry-index.js';
+import { hashOfCall, RetryIndex } from './retry-index.js';
 import { TableWalk } from './table-walk.js';
 
 /** Log indexes whose successes share a row. */
@@ -60,25 +60,11 @@ export class RetryCache {
     at: number,
     callId: number,
   ): Uint8Array | undefined {
-    const { young, old } = this.index;
-    return (
-      this.findAmong(young, hash, store, keys, bytes, at, callId) ??
-      this.findAmong(old, hash, store, keys, bytes, at, callId)
-    );
-  }
-
-  private findAmong(
-    calls: CallTable,
-    hash: number,
-    store: StoreReader,
-    keys: Keys,
-    bytes: Uint8Array,
-    at: number,
-    callId: number,
-  ): Uint8Array | undefined {
-    for (let slot = calls.first(hash); slot >= 0; slot = calls.next(hash, slot)) {
-      const kept = this.findIn(calls.groupAt(slot), store, keys, bytes, at, callId);
-      if (kept !== undefined) return kept;
+    for (const calls of this.index.tables) {
+      for (let slot = calls.first(hash); slot >= 0; slot = calls.next(hash, slot)) {
+        const kept = this.findIn(calls.groupAt(slot), store, keys, bytes, at, callId);
+        if (kept !== undefined) return kept;
+      }
     }
     return undefined;
   }

@@ -7,24 +7,22 @@ const NEIGHBOUR_BITS = 3;
 
 /**
  * In which groups calls stand, by 32 bits of client id and call id. Calls are not removed one by one: when the table that
- * they are added to is full and nothing in the older one is kept any more, that one is emptied and they change places.
+ * they are added to is a quarter full and nothing in the older one is kept any more, that one is emptied and they change
+ * places.
  */
 export class RetryIndex {
-  young = new CallTable();
-  old = new CallTable();
+  /** The one that calls are added to, and the older one. */
+  readonly tables: [young: CallTable, old: CallTable] = [new CallTable(), new CallTable()];
 
   /** Groups below `oldestKept` need not be found any more. */
   add(hash: number, group: number, oldestKept: number): void {
-    if (this.young.isQuarterFull && this.old.newestGroup < oldestKept) this.exchange();
-    else if (this.young.isFull) this.young.grow();
-    this.young.add(hash, group);
-  }
-
-  private exchange(): void {
-    const { young, old } = this;
-    old.clear();
-    this.young = old;
-    this.old = young;
+    const { tables } = this;
+    const [young, old] = tables;
+    if (young.isQuarterFull && old.newestGroup < oldestKept) {
+      old.clear();
+      tables.reverse();
+    } else if (young.isFull) young.grow();
+    tables[0].add(hash, group);
   }
 }
 
@@ -32,7 +30,7 @@ export class RetryIndex {
  * Open addressing with linear probing, 8 bytes a slot. Two calls may have one hash: all groups with it have to be looked
  * at.
  */
-export class CallTable {
+class CallTable {
   /** Groups only rise. */
   newestGroup = -1;
   private size = 0;
