@@ -35,6 +35,11 @@ export class ReplicaWaits {
 
   /** Calls `resume` once all blocks have their minimum, at the latest after `maxWaitMs`; at once when they have it now. */
   until(blocks: readonly BlockRef[], resume: () => void): void {
+    // PERF: as for every file that ends without a block.
+    if (blocks.length === 0) {
+      resume();
+      return;
+    }
     const minimal = (block: BlockRef): boolean =>
       this.blocks.isMinimallyReplicated(block.id, block.stamp, block.lengthBytes);
     this.begin(blocks, minimal, this.maxWaitMs, resume);

@@ -145,9 +145,7 @@ export class Router implements Rerouting {
       if (passedOn) route = Route.LEADER_READ;
     }
     const Kind = sink.replyBytes === undefined ? RoutedCall : RoutedBytesCall;
-    const call = new Kind(method, request, context, route, passedOn, sink, this);
-    if (route === Route.LEADER && leads && group.leased(context.receivedMs)) this.serveRouted(call);
-    else this.route(call);
+    this.route(new Kind(method, request, context, route, passedOn, sink, this), context.receivedMs);
   }
 
   /** The log has been applied up to here. */
@@ -202,10 +200,11 @@ export class Router implements Rerouting {
     this.hold(call);
   }
 
-  private route(call: RoutedCall): void {
+  /** @param nowMs on the monotonic clock; see {@link Group.leased} */
+  private route(call: RoutedCall, nowMs?: number): void {
     const { group } = this;
     const leads = group.leading;
-    if (call.route === Route.LEADER ? leads && group.leased() : leads && group.current) this.serveRouted(call);
+    if (call.route === Route.LEADER ? leads && group.leased(nowMs) : leads && group.current) this.serveRouted(call);
     else if (leads || (!this.isForLeader(call) && !this.knows(call))) this.ask(call);
     else if (this.isForLeader(call)) this.toLeader(call);
     else if (this.hasApplied(call.context.stateId)) this.serveRouted(call);

@@ -79,7 +79,7 @@ const complete: Handler<'complete'> = (parts, request, context, caller, sink) =>
   const fileId = request.fileId ?? 0;
   const candidates = unfinishedBefore(parts, caller, src, fileId);
   if (last !== undefined) candidates.push(blockRef(last));
-  const propose = (): void => {
+  parts.waits.until(candidates, () => {
     const command = {
       path: src,
       fileId,
@@ -88,10 +88,7 @@ const complete: Handler<'complete'> = (parts, request, context, caller, sink) =>
       minimal: parts.waits.minimal(candidates).map(loggedBlock),
     };
     parts.proposer.propose(CommandKind.COMPLETE, command, caller, context, false, new Outcome(sink, verdict));
-  };
-  // PERF: as for every file that ends without a block.
-  if (candidates.length === 0) propose();
-  else parts.waits.until(candidates, propose);
+  });
 };
 
 const abandonBlock: Handler<'abandonBlock'> = (parts, request, context, caller, sink) => {
