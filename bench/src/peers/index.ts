@@ -27,10 +27,20 @@ export interface PeerChoice {
 /** Starts each peer in turn in a scratch folder, measures it, and leaves nothing behind. */
 export async function onEachPeer<T>(choice: PeerChoice, measure: (peer: Peer) => Promise<T>): Promise<Map<string, T>> {
   const results = new Map<string, T>();
+  const { datanodes, properties } = choice;
   for (const name of choice.peers) {
-    const start = name === 'apache' ? startApache : startRfs;
-    const { datanodes, properties } = choice;
-    await inScratch(name, (folder) => start({ folder, datanodes, properties }), measure, results);
+    await inScratch(name, async (folder) => {
+      const peer = await (name === 'apache' ? startApache : startRfs)({ folder, datanodes, properties });
+      if (peer === undefined) {
+        leaveOut(name);
+        return;
+      }
+      try {
+        results.set(name, await measure(peer));
+      } finally {
+        await peer.stop();
+      }
+    });
   }
   return results;
 }
@@ -39,47 +49,33 @@ export async function onEachPeer<T>(choice: PeerChoice, measure: (peer: Peer) =>
  * Starts a group of three voters of every peer, all beside each other, measures them, and leaves nothing behind.
  * `namenodes` says which voters are namenodes of rfs.
  */
-export async function onQuorums<T>(
+export function onQuorums<T>(
   peers: readonly string[],
   namenodes: string,
   measure: (quorums: readonly Quorum[]) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'rfs-bench-quorums-'));
-  const quorums: Quorum[] = [];
-  try {
-    for (const name of peers) {
-      const own = join(folder, name);
-      mkdirSync(own);
-      const isApache = name === 'apache';
-      const quorum = await (isApache ? startApacheQuorum(own) : startRfsQuorum(own, false, [], namenodes));
-      if (quorum === undefined) leaveOut(name);
-      else quorums.push(quorum);
+  return inScratch('quorums', async (folder) => {
+    const quorums: Quorum[] = [];
+    try {
+      for (const name of peers) {
+        const own = join(folder, name);
+        mkdirSync(own);
+        const isApache = name === 'apache';
+        const quorum = await (isApache ? startApacheQuorum(own) : startRfsQuorum(own, false, [], namenodes));
+        if (quorum === undefined) leaveOut(name);
+        else quorums.push(quorum);
+      }
+      return await measure(quorums);
+    } finally {
+      await Promise.all(quorums.map((quorum) => quorum.stop()));
     }
-    return await measure(quorums);
-  } finally {
-    await Promise.all(quorums.map((quorum) => quorum.stop()));
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
+  });
 }
 
-async function inScratch<P extends { stop(): Promise<void> }, T>(
-  name: string,
-  start: (folder: string) => Promise<P | undefined>,
-  measure: (peer: P) => Promise<T>,
-  results: Map<string, T>,
-): Promise<void> {
+async function inScratch<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), `rfs-bench-${name}-`));
   try {
-    const peer = await start(folder);
-    if (peer === undefined) {
-      leaveOut(name);
-      return;
-    }
-    try {
-      results.set(name, await measure(peer));
-    } finally {
-      await peer.stop();
-    }
+    return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
